@@ -1,0 +1,31 @@
+# Debian's libraries. Which one is used for what: docs/decisions/0001-libraries.md.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(fmt 9 CONFIG REQUIRED)
+find_package(spdlog 1.10 CONFIG REQUIRED)
+find_package(simdjson 3.0 CONFIG REQUIRED)
+find_package(RocksDB CONFIG REQUIRED)
+find_package(date CONFIG REQUIRED)
+find_package(CLI11 2.1 CONFIG REQUIRED)
+find_package(GTest REQUIRED)
+find_package(benchmark CONFIG REQUIRED)
+find_package(mimalloc 2.0 CONFIG REQUIRED)
+find_package(CURL REQUIRED)
+pkg_check_modules(NATS REQUIRED IMPORTED_TARGET libnats)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
+pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq)
+
+file(WRITE ${CMAKE_BINARY_DIR}/pch.cc.in "// the precompiled headers' own file\n")
+configure_file(${CMAKE_BINARY_DIR}/pch.cc.in ${CMAKE_BINARY_DIR}/pch.cc COPYONLY)
+add_library(leat_pch STATIC ${CMAKE_BINARY_DIR}/pch.cc)
+target_include_directories(leat_pch PUBLIC ${CMAKE_SOURCE_DIR}/src)
+target_link_libraries(leat_pch PUBLIC fmt::fmt)
+target_compile_options(leat_pch PUBLIC -Xclang -fno-pch-timestamp)
+target_precompile_headers(leat_pch PRIVATE <algorithm> <array> <atomic> <bit> <chrono> <cstdint>
+  <cstring> <deque> <expected> <functional> <limits> <map> <memory> <mutex> <optional> <set> <span>
+  <string> <string_view> <thread> <tuple> <type_traits> <unordered_map> <unordered_set> <utility>
+  <variant> <vector> <fmt/core.h>)

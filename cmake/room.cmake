@@ -1,0 +1,51 @@
+# A room is one folder of src/, built as one static library that links exactly the rooms it may
+# include (docs/internals/architecture.md, "Who may include whom"). Files are found by their names:
+#   *.cc          the library          *_test.cc   one test program, <room>_test
+#   *_bench.cc    one micro-benchmark program, <room>_bench
+#
+#   leat_room(NAME dataflow ROOMS plan expr LIBS RocksDB::rocksdb-shared TEST_ROOMS parser)
+function(leat_room)
+  cmake_parse_arguments(R "" "NAME" "ROOMS;LIBS;TEST_ROOMS;TEST_LIBS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${R_NAME}/*.cc)
+  set(tests ${sources})
+  set(benches ${sources})
+  list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
+  set(rooms)
+  foreach(room ${R_ROOMS})
+    list(APPEND rooms leat_${room})
+  endforeach()
+  set(test_rooms)
+  foreach(room ${R_TEST_ROOMS})
+    list(APPEND test_rooms leat_${room})
+  endforeach()
+  if(sources)
+    add_library(leat_${R_NAME} STATIC ${sources})
+    target_include_directories(leat_${R_NAME} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(leat_${R_NAME} PUBLIC ${rooms} fmt::fmt PRIVATE ${R_LIBS})
+    leat_precompiled(leat_${R_NAME})
+  else()
+    add_library(leat_${R_NAME} INTERFACE)
+    target_include_directories(leat_${R_NAME} INTERFACE ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(leat_${R_NAME} INTERFACE ${rooms} fmt::fmt)
+  endif()
+  if(tests)
+    add_executable(${R_NAME}_test ${tests})
+    target_link_libraries(${R_NAME}_test PRIVATE leat_${R_NAME} ${test_rooms} ${R_LIBS} ${R_TEST_LIBS}
+                          GTest::gtest GTest::gtest_main)
+    leat_precompiled(${R_NAME}_test)
+    add_test(NAME unit/${R_NAME} COMMAND ${R_NAME}_test)
+    set_tests_properties(unit/${R_NAME} PROPERTIES LABELS unit TIMEOUT 600)
+  endif()
+  if(benches)
+    add_executable(${R_NAME}_bench EXCLUDE_FROM_ALL ${benches})
+    target_link_libraries(${R_NAME}_bench PRIVATE leat_${R_NAME} ${test_rooms} ${R_LIBS}
+                          benchmark::benchmark benchmark::benchmark_main)
+  endif()
+endfunction()
+
+# The standard headers that every file uses, compiled once.
+function(leat_precompiled target)
+  target_precompile_headers(${target} REUSE_FROM leat_pch)
+endfunction()
