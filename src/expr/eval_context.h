@@ -3,11 +3,13 @@
 // Owned by the thread that evaluates.
 
 #include <cstdint>
+#include <span>
 #include <vector>
 #include <string>
 
 #include "base/error.h"
 #include "types/time_zone.h"
+#include "types/value.h"
 
 namespace leat {
 
@@ -38,6 +40,7 @@ struct EvalContext {
   int64_t now_micros = 0;                    // now(): fixed within a statement or step
   ErrorSink* errors = nullptr;               // null: errors only make NULLs (constant folding probes)
   const SessionFacts* session = nullptr;
+  std::span<const Value> parameters = {};    // values of $1, $2, ...
   uint64_t error_count = 0;
 
   void row_error(size_t row, Error error) {

@@ -20,7 +20,7 @@ struct AggregateFunction;  // aggregate/aggregate.h
 enum class ExprKind : uint8_t {
   kColumn,     // input column `column`
   kLiteral,    // `literal`
-  kParameter,  // $n, `column` = n - 1: replaced by a literal before planning ends
+  kParameter,  // $n, `column` = n - 1: taken from the context's parameters at run time
   kCall,       // `function`(args); casts are calls too
   kAnd,        // args, three-valued, right operands evaluated only where needed
   kOr,
