@@ -31,6 +31,13 @@ class Buffer {
   size_t capacity_;
 };
 
+// Bytes in buffers that are alive, and bytes kept for the next ones. Thread: any.
+struct BufferPoolBytes {
+  size_t used = 0;
+  size_t pooled = 0;
+};
+BufferPoolBytes buffer_pool_bytes();
+
 // Grows by blocks; what was handed out never moves. Owned by one thread while it grows, then
 // immutable and shared.
 class Arena {

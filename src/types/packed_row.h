@@ -12,9 +12,11 @@
 // canonical split. Equality of keys is memcmp.
 // Thread: free functions; RowPacker and RowUnpacker are owned by one thread.
 
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "types/batch.h"
@@ -55,18 +57,91 @@ class RowUnpacker {
   std::vector<ColumnPtr> finish();
 
  private:
+  struct Column {
+    Physical physical;
+    std::byte* data;  // of vectors_[i], for the rows reserved
+  };
   std::vector<Type> types_;
-  std::vector<VectorPtr> columns_;
+  std::vector<VectorPtr> vectors_;
+  std::vector<Column> columns_;
   size_t rows_ = 0;
   size_t capacity_ = 0;
   void reserve(size_t rows);
 };
 
+// One value of a packed row: the bytes as they lie there. Strings without their length.
+struct PackedValue {
+  const char* data = nullptr;  // nullptr: NULL
+  size_t size = 0;
+  bool is_null() const { return data == nullptr; }
+  std::string_view view() const { return {data, size}; }
+  template <class T>
+  T as() const {
+    T v;
+    std::memcpy(&v, data, sizeof v);
+    return v;
+  }
+};
+
+// Walks the values of one packed row (or packed struct), or of a packed list, in order.
+class PackedReader {
+ public:
+  PackedReader(std::string_view packed, size_t count) : PackedReader(packed.data(), count) {}
+  static PackedReader of_list(std::string_view packed);
+
+  size_t count() const { return count_; }
+  bool done() const { return index_ == count_; }
+  PackedValue next(Physical physical);
+  const char* end() const { return at_; }  // behind the row, once done()
+
+ private:
+  PackedReader(const char* at, size_t count)
+      : nulls_(at), at_(at + (count + 7) / 8), count_(count) {}
+  const char* nulls_;
+  const char* at_;
+  size_t count_;
+  size_t index_ = 0;
+};
+
+// Puts a packed row or list together value by value, when the values do not come from columns.
+class PackedWriter {
+ public:
+  void null();
+  template <class T>
+  void fixed(const T& value) {
+    static_assert(sizeof(T) <= 16 && std::is_trivially_copyable_v<T>);
+    not_null();
+    body_.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
+  void string(std::string_view text);
+  // Copies a value as it lies in another packed row.
+  void copy(Physical physical, PackedValue value);
+  void value(const Value& value);  // of its own type, NULL too
+  size_t count() const { return count_; }
+  void append_row_to(std::string& to) const;   // a packed row, or the value of a struct
+  void append_list_to(std::string& to) const;  // the value of a list
+  void clear();
+
+ private:
+  void not_null() { if ((count_++ & 7) == 0) nulls_.push_back(0); }
+  std::string nulls_;
+  std::string body_;
+  size_t count_ = 0;
+};
+
 // One row from and to Values: slow paths and tests.
 std::string pack_values(std::span<const Value> values, PackMode mode = PackMode::kExact);
 std::vector<Value> unpack_values(std::string_view packed, std::span<const Type> types);
+Value value_of(const Type& type, PackedValue packed);
 
 // The elements of a packed list (kList value bytes) and fields of a packed struct.
 uint32_t packed_list_size(std::string_view packed);
+std::string pack_list(std::span<const Value> elements);
+std::vector<Value> unpack_list(std::string_view packed, const Type& element);
+
+// The bytes of a jsonb, struct or list value in key mode: equal SQL values have equal bytes.
+std::string key_bytes(const Type& type, std::string_view value);
+// Whether key_bytes() of a type may differ from the bytes themselves.
+bool needs_key_bytes(const Type& type);
 
 }  // namespace leat

@@ -91,6 +91,9 @@ class Vector {
 
   // Cuts the vector to its first `size` rows (a maker that did not fill all).
   void shrink(size_t size) { CHECK(size <= size_); size_ = size; }
+  // Enlarges to `size` rows and keeps what is there; pointers from data() and the null words are void
+  // afterwards (a maker that did not know its size).
+  void grow(size_t size);
   size_t bytes() const;
 
  private:
