@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,6 +17,7 @@
 #include "base/error.h"
 #include "connector/options.h"
 #include "connector/raw_batch.h"
+#include "env/clock.h"
 
 namespace leat {
 
@@ -61,8 +61,7 @@ struct PollLimits {
   std::chrono::milliseconds wait{100};
 };
 
-// Reads one split. Thread: poll(), committed() and the destructor belong to one owner; stop() and
-// stats() may be called by any.
+// Reads one split. Thread: poll() and the destructor belong to one owner; the rest is for any.
 class SplitReader {
  public:
   virtual ~SplitReader() = default;
@@ -70,9 +69,11 @@ class SplitReader {
   // empty batch when `wait` ran out, after stop(), or during an outage. Always sets the position.
   virtual Result<void> poll(const PollLimits& limits, RawBatch& batch) = 0;
   // A checkpoint with this position is durable: acknowledge to brokers that want to know. Never
-  // blocks for long; acknowledgements that get lost are repeated or harmless.
+  // blocks; acknowledgements that get lost are repeated or harmless.
+  // Any thread; the work is done by the next poll().
   virtual void committed(const Position& position) = 0;
-  // Ends a waiting poll() within 100 ms and makes all later ones return nothing.
+  // Ends a waiting poll() within 100 ms (or when a running connection attempt gives up, 1 s) and
+  // makes all later ones return nothing.
   virtual void stop() = 0;
   // With OpenReader::until: everything up to it was given. Without: always false.
   virtual bool finished() const = 0;
@@ -111,9 +112,9 @@ class SourceConnector {
   virtual Result<std::unique_ptr<SplitReader>> open_reader(const OpenReader& open) = 0;
   // True when a reader at `have` has taken all that a reader at `target` has.
   virtual bool reached(const Position& have, const Position& target) const = 0;
-  // The object is dropped: remove what the source alone left on the broker (its own durable is the
-  // user's and stays). Best effort.
-  virtual void dropped() = 0;
+  // The object is dropped: remove what the source itself left on the broker (a durable consumer that
+  // the user named is the user's and stays). `last`: the saved position. Best effort.
+  virtual void dropped(const Position& last) = 0;
 };
 
 // ---- sink ------------------------------------------------------------------------------------
@@ -139,7 +140,9 @@ struct WriterStats {
   int64_t last_error_time_us = 0;
 };
 
-// Writes one sink. Thread: send() and flush() belong to one owner; the rest may be called by any.
+// Writes one sink. It has no thread of its own: retries happen inside send(), wait_durable() and
+// flush(), so call one of them at least every second while something is in flight.
+// Thread: those three belong to one owner; the rest is for any.
 class SinkWriter {
  public:
   virtual ~SinkWriter() = default;
@@ -147,7 +150,7 @@ class SinkWriter {
   // progress (wait_durable) and try again; that is the back-pressure. An error is permanent: the
   // broker refuses this very message or this user for ever.
   virtual Result<bool> send(const EncodedMessage& message) = 0;
-  // Every message with a token up to this one is stored by the broker. Any thread.
+  // Every message with a token up to this one is stored by the broker.
   virtual uint64_t durable_up_to() const = 0;
   // Waits until durable_up_to() >= token, some progress was made, or the time ran out; answers the
   // new durable_up_to(). The permanent error, if the writer has met one.
@@ -212,10 +215,15 @@ struct ColumnSpec {
   std::string type;  // SQL text
 };
 
-// What a source is made from; generators look at the columns.
+// What a source is made from; generators look at the columns. The clock outlives the source.
 struct SourceSpec {
   const Options& options;
+  Clock& clock;
   std::span<const ColumnSpec> columns = {};
+};
+struct SinkSpec {
+  const Options& options;
+  Clock& clock;
 };
 
 struct ConnectorRow {
@@ -228,7 +236,7 @@ struct ConnectorRow {
   std::span<const FormatPair> sink_formats = {};
   std::span<const IncludeColumn> include_columns = {};
   Result<std::unique_ptr<SourceConnector>> (*make_source)(const SourceSpec&) = nullptr;  // or none
-  Result<std::unique_ptr<SinkConnector>> (*make_sink)(const Options&) = nullptr;         // or none
+  Result<std::unique_ptr<SinkConnector>> (*make_sink)(const SinkSpec&) = nullptr;        // or none
 };
 
 }  // namespace leat
