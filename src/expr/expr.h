@@ -77,6 +77,7 @@ struct Expr {
   std::shared_ptr<const LogicalNode> subquery;
 
   // kAggregate and kWindow
+  std::string name;  // of the function, as EXPLAIN shows it
   const AggregateFunction* aggregate = nullptr;
   std::string window_function;  // row_number, rank, dense_rank, lag, lead, first_value..: no aggregate
   bool distinct = false;
