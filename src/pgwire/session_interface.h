@@ -15,6 +15,7 @@
 //     kDuplicateCursor, one that does not is kInvalidSqlStatementName / kInvalidCursorName.
 //   - After each error that pgwire reports to the client, its own ones included, it calls
 //     fail_transaction(): an explicit transaction becomes failed, an implicit one is rolled back.
+//   - An error with kAdminShutdown ends the connection after it has been reported.
 //   - Destroying the session is the disconnect: open transactions are rolled back.
 
 #include <array>
@@ -34,6 +35,12 @@
 #include "types/value.h"
 
 namespace leat::pgwire {
+
+// Limits that the session enforces with kProgramLimitExceeded.
+inline constexpr size_t kStatementsMax = 10'000;  // named prepared statements of one session
+inline constexpr size_t kPortalsMax = 1'000;      // open portals of one session
+// PostgreSQL's limit; enforced by pgwire.
+inline constexpr size_t kResultColumnsMax = 1'664;
 
 enum class Format : uint8_t { kText = 0, kBinary = 1 };
 
@@ -63,6 +70,9 @@ class Client {
  public:
   virtual ~Client() = default;
   virtual void notice(const Notice& notice) = 0;
+  // The call is about to wait (for a step, a log write, a lock): another thread takes over the other
+  // connections meanwhile. Worth calling before any wait that may exceed some 100 us; cheap otherwise.
+  virtual void will_wait() = 0;
   // A reported setting (application_name, TimeZone, DateStyle..) has a new value. Values equal to
   // the last reported one are dropped, so a session may report without looking.
   virtual void parameter_changed(std::string_view name, std::string_view value) = 0;
