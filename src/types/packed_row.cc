@@ -206,6 +206,40 @@ void put_column(const Vector& column, size_t index, PackMode mode, RowGroup& gro
 
 }  // namespace
 
+namespace {
+
+// One column of rows that all have the same size: value i lies at `at` + i * stride.
+template <class T>
+char* put_strided(const Vector& column, const Selection& selection, PackMode mode, char* at,
+                  size_t stride) {
+  constexpr bool kHasKeyForm = std::is_floating_point_v<T> || std::is_class_v<T>;
+  const size_t n = selection.size();
+  for (size_t i = 0; i < n; ++i) {
+    T value = column.at<T>(selection[i]);
+    if (kHasKeyForm && mode == PackMode::kKey) value = key_form(value);
+    std::memcpy(at + i * stride, &value, sizeof value);
+  }
+  return at + sizeof(T);
+}
+
+char* put_strided(const Vector& column, const Selection& selection, PackMode mode, char* at,
+                  size_t stride) {
+  switch (column.type().physical()) {
+    case Physical::kBool: return put_strided<uint8_t>(column, selection, mode, at, stride);
+    case Physical::kInt16: return put_strided<int16_t>(column, selection, mode, at, stride);
+    case Physical::kInt32: return put_strided<int32_t>(column, selection, mode, at, stride);
+    case Physical::kInt64: return put_strided<int64_t>(column, selection, mode, at, stride);
+    case Physical::kFloat32: return put_strided<float>(column, selection, mode, at, stride);
+    case Physical::kFloat64: return put_strided<double>(column, selection, mode, at, stride);
+    case Physical::kDecimal: return put_strided<Decimal>(column, selection, mode, at, stride);
+    case Physical::kInterval: return put_strided<Interval>(column, selection, mode, at, stride);
+    case Physical::kString: break;
+  }
+  UNREACHABLE();
+}
+
+}  // namespace
+
 RowPacker::RowPacker(std::vector<Type> types, std::vector<int> columns, PackMode mode)
     : types_(std::move(types)), columns_(std::move(columns)), mode_(mode) {
   CHECK(types_.size() == columns_.size());
@@ -232,6 +266,16 @@ void RowPacker::pack(const Batch& batch) {
     if (!column->type().is_string_like() && !column->may_have_nulls()) {
       fixed += static_cast<size_t>(column->type().width());
     }
+  }
+  const bool same_size = std::none_of(columns.begin(), columns.end(), [](const Vector* column) {
+    return column->type().is_string_like() || column->may_have_nulls();
+  });
+  if (same_size) {  // most keys: no sizes to find out
+    bytes_.assign(n * fixed, 0);
+    for (size_t i = 0; i < n; ++i) ends_[i] = (i + 1) * fixed;
+    char* at = bytes_.data() + null_bytes;
+    for (const Vector* column : columns) at = put_strided(*column, selection, mode_, at, fixed);
+    return;
   }
   RowGroup group;
   size_t used = 0;
