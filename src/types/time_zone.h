@@ -14,9 +14,12 @@ namespace leat {
 class TimeZone {
  public:
   TimeZone();  // UTC
-  // IANA names (without case), UTC, +05:30, -8, Etc/GMT+5. Error: kInvalidParameterValue
-  // `time zone "x" not recognized`.
+  // What AT TIME ZONE takes: IANA names (without case), abbreviations (PST), and POSIX forms, whose
+  // sign counts westward as in PostgreSQL: 'UTC+3' and '+3' are three hours behind UTC.
+  // Error: kInvalidParameterValue `time zone "x" not recognized`.
   static Result<TimeZone> find(std::string_view name);
+  // A fixed offset: SET TIME ZONE 2.
+  static TimeZone fixed(int32_t seconds_east);
 
   const std::string& name() const;
   // Microseconds east of UTC in force at an instant (UTC microseconds).
