@@ -1,0 +1,55 @@
+#pragma once
+// Operator: one shard's instance of a node of the dataflow.
+// The law of all operators: after every step, what an operator has emitted since the beginning, summed,
+// equals its definition applied to what has been pushed into it since the beginning, summed.
+// In a step an operator is told push(port, batch) any number of times and then finish() once, and emits
+// batches; a stateless one emits from push, a stateful one may collect and emit from finish, with the
+// step's intermediate states cancelled out. It is not called in steps that bring it nothing.
+// Thread: one at a time; the executor sees to it.
+
+#include <memory>
+#include <vector>
+
+#include "base/id.h"
+#include "expr/eval_context.h"
+#include "types/batch.h"
+
+namespace leat {
+
+class StateTable;
+
+// What a step is: its epoch, its time, and where errors of single rows go.
+struct StepContext {
+  Epoch epoch = 0;
+  EvalContext eval;
+  // The first error that ends the step for good: the store cannot be read, a limit is passed.
+  Result<void> failure = {};
+  bool failed() const { return !failure.has_value(); }
+  void fail(Error error) {
+    if (failure) failure = std::unexpected(std::move(error));
+  }
+};
+
+// Where an operator emits to.
+class Output {
+ public:
+  virtual void emit(Batch batch) = 0;
+
+ protected:
+  ~Output() = default;
+};
+
+class Operator {
+ public:
+  virtual ~Operator() = default;
+  virtual void push(int port, const Batch& batch, Output& out, StepContext& step) = 0;
+  virtual void finish(Output& out, StepContext& step) { (void)out; (void)step; }
+  // Queries only: everything has been pushed into this port; the others may still come.
+  virtual void port_done(int port, Output& out, StepContext& step) { (void)port; (void)out; (void)step; }
+  // Queries only: nothing that could still be pushed would change the result (a LIMIT is reached).
+  virtual bool satisfied() const { return false; }
+  // The state it keeps, to be checkpointed, accounted and evicted by its owner. In a fixed order.
+  virtual void list_state(std::vector<StateTable*>& tables) { (void)tables; }
+};
+
+}  // namespace leat

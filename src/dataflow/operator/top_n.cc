@@ -1,0 +1,191 @@
+#include "dataflow/operator/top_n.h"
+
+#include "dataflow/consolidate.h"
+
+namespace leat {
+namespace {
+
+std::vector<Type> sort_types(const Schema& schema, const std::vector<SortColumn>& order) {
+  std::vector<Type> types;
+  for (const auto& column : order) types.push_back(schema[column.column].type);
+  return types;
+}
+
+// The stream's key makes a sort key unique; a stream without one is told apart by all its columns.
+std::vector<SortColumn> tie_columns(const PhysicalNode& input) {
+  std::vector<SortColumn> columns;
+  for (const int c : input.key.empty() ? all_columns(input.schema.size()) : input.key) {
+    columns.push_back({.column = c});
+  }
+  return columns;
+}
+
+std::string_view row_of(std::string_view value) { return value.substr(sizeof(uint32_t)); }
+uint32_t order_size_of(std::string_view value) {
+  uint32_t size;
+  std::memcpy(&size, value.data(), sizeof size);
+  return size;
+}
+
+}  // namespace
+
+TopN::TopN(const PhysicalNode& plan, Bounds bounds, StateOptions state, bool query)
+    : bounds_(bounds),
+      with_ties_(plan.with_ties),
+      emit_rank_(plan.emit_rank),
+      query_(query),
+      types_(types_of(plan.inputs[0]->schema)),
+      groups_(plan.inputs[0]->schema, plan.keys, plan.inputs[0]->distribution),
+      order_(sort_types(plan.inputs[0]->schema, plan.order), plan.order),
+      tie_breaker_(sort_types(plan.inputs[0]->schema, tie_columns(*plan.inputs[0])),
+                   tie_columns(*plan.inputs[0])),
+      rows_(types_, all_columns(types_.size()), PackMode::kExact),
+      state_(std::move(state)) {}
+
+void TopN::push(int, const Batch& batch, Output&, StepContext& step) {
+  groups_.read(batch);
+  order_.encode(batch);
+  tie_breaker_.encode(batch);
+  rows_.pack(batch);
+  const size_t n = groups_.size();
+  found_.resize(n);
+  if (auto found = state_.find_or_insert(groups_.hashes(), groups_.keys(), found_); !found) {
+    return step.fail(std::move(found).error());
+  }
+  for (size_t i = 0; i < n; ++i) {
+    Group* group = found_[i];
+    const int64_t weight = batch.weight(groups_.row(i));
+    sort_key_.assign(order_.key(i));
+    const auto order_size = static_cast<uint32_t>(sort_key_.size());
+    sort_key_.append(tie_breaker_.key(i));
+    if (query_ && bounds_.limit >= 0 && !with_ties_ && state_.weight(group) >= high()) {
+      // Only rows before the last one kept can still matter.
+      const auto last = state_.last(group);
+      if (!last.valid() || sort_key_ >= last->sort_key()) continue;
+    }
+    value_.assign(reinterpret_cast<const char*>(&order_size), sizeof order_size);
+    value_.append(rows_.packed(i));
+    if (query_) {
+      state_.adjust(group, sort_key_, value_, weight);
+      if (bounds_.limit >= 0 && !with_ties_ && state_.weight(group) > high()) {
+        const auto last = state_.last(group);
+        if (last.valid() && state_.weight(group) - last->weight >= high()) {
+          const std::string key(last->sort_key());
+          state_.adjust(group, key, {}, -last->weight);
+        }
+      }
+      if (whole_index_.try_emplace(group, whole_.size()).second) whole_.push_back({group, {}});
+    } else if (emit_rank_ || with_ties_) {
+      if (whole_index_.try_emplace(group, whole_.size()).second) {
+        whole_.push_back({group, {}});
+        list_window(group, whole_.back().second);
+      }
+      state_.adjust(group, sort_key_, value_, weight);
+    } else {
+      change_window(group, sort_key_, value_, weight);
+    }
+  }
+}
+
+// One copy at a time: an insertion at rank r pushes one row over the upper edge (at `high` after it)
+// and, when r lies before the window, one row over the lower edge into it; a deletion the reverse.
+void TopN::change_window(Group* group, std::string_view sort_key, std::string_view value,
+                         int64_t weight) {
+  const int64_t low = bounds_.offset;
+  for (; weight > 0; --weight) {
+    state_.adjust(group, sort_key, value, 1);
+    const int64_t rank = state_.rank(group, sort_key);
+    if (rank >= high()) continue;
+    if (bounds_.limit >= 0) {
+      if (const auto leaving = row_at(group, high()); !leaving.empty()) note(leaving, 0, -1);
+    }
+    const auto entering = rank >= low ? value : row_at(group, low);
+    if (!entering.empty()) note(entering, 0, 1);
+  }
+  for (; weight < 0; ++weight) {
+    const int64_t rank = state_.rank(group, sort_key);
+    if (rank < high()) {
+      const auto leaving = rank >= low ? value : row_at(group, low);
+      if (!leaving.empty()) note(leaving, 0, -1);
+      if (bounds_.limit >= 0) {
+        if (const auto entering = row_at(group, high()); !entering.empty()) note(entering, 0, 1);
+      }
+    }
+    state_.adjust(group, sort_key, value, -1);
+  }
+}
+
+std::string_view TopN::row_at(const Group* group, int64_t rank) const {
+  if (rank >= state_.weight(group)) return {};
+  const auto at = state_.at_rank(group, rank);
+  return at.valid() ? at->value() : std::string_view{};
+}
+
+void TopN::note(std::string_view value, int64_t rank, int64_t weight) {
+  emissions_.push_back({bytes_.copy(value), rank, static_cast<int32_t>(weight)});
+}
+
+void TopN::list_window(const Group* group, std::vector<std::pair<int64_t, std::string>>& rows) const {
+  if (bounds_.offset >= state_.weight(group) || bounds_.limit == 0) return;
+  auto at = state_.at_rank(group, bounds_.offset);
+  int64_t rank = at.valid() ? state_.rank(group, at->sort_key()) : 0;
+  std::string last_order;
+  for (; at.valid(); at.next()) {
+    const std::string_view order = at->sort_key().substr(0, order_size_of(at->value()));
+    if (rank >= high() && !(with_ties_ && order == last_order)) break;
+    for (int64_t copy = 0; copy < at->weight; ++copy, ++rank) {
+      if (rank < bounds_.offset) continue;
+      if (rank >= high() && !(with_ties_ && (order == last_order || copy > 0))) break;
+      rows.emplace_back(rank, at->value());
+    }
+    if (with_ties_) last_order = order;
+  }
+}
+
+void TopN::finish(Output& out, StepContext&) {
+  for (auto& [group, before] : whole_) {
+    std::vector<std::pair<int64_t, std::string>> now;
+    list_window(group, now);
+    if (!emit_rank_) {
+      // Ranks do not come out: compare rows only.
+      for (auto& row : before) row.first = 0;
+      for (auto& row : now) row.first = 0;
+    }
+    size_t same = 0;  // a common beginning is the usual case
+    while (same < before.size() && same < now.size() && before[same] == now[same]) ++same;
+    for (size_t i = same; i < before.size(); ++i) note(before[i].second, before[i].first, -1);
+    for (size_t i = same; i < now.size(); ++i) note(now[i].second, now[i].first, 1);
+  }
+  whole_.clear();
+  whole_index_.clear();
+  emit(out);
+  state_.end_step();
+}
+
+void TopN::emit(Output& out) {
+  if (emissions_.empty()) return;
+  RowUnpacker unpacker(types_);
+  auto weights = std::make_shared<std::vector<int32_t>>();
+  auto ranks = std::make_shared<Vector>(TypeId::kInt64, emissions_.size());
+  bool append_only = true;
+  for (size_t i = 0; i < emissions_.size(); ++i) {
+    unpacker.append(row_of(emissions_[i].value));
+    weights->push_back(emissions_[i].weight);
+    ranks->data<int64_t>()[i] = emissions_[i].rank + 1 - (emit_rank_ ? 0 : 1);
+    append_only &= emissions_[i].weight == 1;
+  }
+  Batch changes;
+  changes.selection = Selection(emissions_.size());
+  changes.columns = unpacker.finish();
+  auto types = types_;
+  if (emit_rank_) {
+    changes.columns.push_back(ranks);
+    types.push_back(TypeId::kInt64);
+  }
+  if (!append_only) changes.weights = std::move(weights);
+  emissions_.clear();
+  bytes_ = Arena();
+  out.emit(append_only ? std::move(changes) : consolidate({&changes, 1}, types));
+}
+
+}  // namespace leat

@@ -1,0 +1,59 @@
+#pragma once
+// TopN: per group of `keys`, the rows offset+1 .. offset+limit in the order `order`; ties are broken
+// by the rest of the row, so that the result is one and the same on every run.
+//   out = what enters and leaves the window; a change outside of it moves nothing.
+//   WITH TIES keeps every row that is equal in order to the last one; emit_rank appends row_number.
+// State: per group all rows in order (append-only input in a query: only those that can still matter).
+// Bounded by the live rows; O(log n) per change, O(window) per changed group with rank or ties.
+// Thread: owner only.
+
+#include "dataflow/operator.h"
+#include "dataflow/operator/key_reader.h"
+#include "state/ordered_state.h"
+#include "types/ordered_key.h"
+
+namespace leat {
+
+class TopN final : public Operator {
+ public:
+  // `limit` < 0: none. In a query the input is append-only and finish() comes once.
+  struct Bounds {
+    int64_t limit = -1;
+    int64_t offset = 0;
+  };
+  TopN(const PhysicalNode& plan, Bounds bounds, StateOptions state, bool query);
+  void push(int port, const Batch& batch, Output& out, StepContext& step) override;
+  void finish(Output& out, StepContext& step) override;
+  void list_state(std::vector<StateTable*>& tables) override { tables.push_back(&state_); }
+
+ private:
+  using Group = OrderedState::Group;
+  struct Emission {
+    std::string_view value;  // as stored: order key size, row
+    int64_t rank;
+    int32_t weight;
+  };
+  void change_window(Group* group, std::string_view sort_key, std::string_view value, int64_t weight);
+  void note(std::string_view value, int64_t rank, int64_t weight);
+  // The window's rows with ranks, appended as text for comparison: rank or ties make it move whole.
+  void list_window(const Group* group, std::vector<std::pair<int64_t, std::string>>& rows) const;
+  std::string_view row_at(const Group* group, int64_t rank) const;
+  int64_t high() const { return bounds_.limit < 0 ? INT64_MAX : bounds_.offset + bounds_.limit; }
+  void emit(Output& out);
+
+  Bounds bounds_;
+  bool with_ties_, emit_rank_, query_;
+  std::vector<Type> types_;
+  KeyReader groups_;
+  OrderedKeyEncoder order_, tie_breaker_;
+  RowPacker rows_;
+  OrderedState state_;
+  std::vector<Group*> found_;
+  std::string sort_key_, value_;
+  Arena bytes_;
+  std::vector<Emission> emissions_;
+  std::vector<std::pair<Group*, std::vector<std::pair<int64_t, std::string>>>> whole_;
+  std::unordered_map<Group*, size_t> whole_index_;
+};
+
+}  // namespace leat
