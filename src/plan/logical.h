@@ -43,6 +43,7 @@ enum class TimeWindowKind : uint8_t { kTumble, kHop };
 struct TableFunction;
 struct TableFunctionCall {
   const TableFunction* function = nullptr;
+  std::string name;  // the function's, for EXPLAIN
   std::vector<ExprPtr> args;
   Type type;  // of one result row's value (a struct if the function has several columns)
 };
@@ -50,6 +51,7 @@ struct TableFunctionCall {
 // One aggregate of kAggregate.
 struct AggregateCall {
   const AggregateFunction* function = nullptr;
+  std::string name;  // the function's, for EXPLAIN
   std::vector<ExprPtr> args;
   Type type;
   bool distinct = false;
@@ -62,6 +64,7 @@ struct AggregateCall {
 struct WindowCall {
   const AggregateFunction* aggregate = nullptr;  // or
   std::string function;                          // row_number, rank, lag, ...
+  std::string name;                              // either's, for EXPLAIN
   std::vector<ExprPtr> args;
   Type type;
   ExprPtr filter;
@@ -77,6 +80,7 @@ struct LogicalNode {
 
   // kScan: schema column i is relation column scan_columns[i].
   std::shared_ptr<const Relation> relation;
+  std::string relation_name;  // as EXPLAIN shows it
   std::vector<int> scan_columns;
   // kValues: rows of expressions without columns (parameters and stable functions allowed).
   std::vector<std::vector<ExprPtr>> rows;
@@ -118,6 +122,13 @@ struct BoundQuery {
   Schema columns;        // visible output: the first columns of plan
   bool emit_on_window_close = false;
 };
+
+// Replaces the kOuterColumn nodes of a query (or an expression) that point `depth` levels out or further;
+// sub-queries and the right sides of kApply are a level each. `map` is given the node and the depth of
+// the level `depth` as seen from there: node.depth == level is a column of that level itself.
+using OuterColumnMap = std::function<ExprPtr(const Expr& outer, int level)>;
+LogicalPtr rewrite_outer_columns(const LogicalPtr& plan, int depth, const OuterColumnMap& map);
+ExprPtr rewrite_outer_columns(const ExprPtr& expr, int depth, const OuterColumnMap& map);
 
 std::string logical_text(const LogicalNode& node);  // indented, for tests and EXPLAIN (logical)
 
