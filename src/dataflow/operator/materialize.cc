@@ -1,6 +1,6 @@
 #include "dataflow/operator/materialize.h"
 
-#include "base/check.h"
+#include "base/hash.h"
 
 namespace leat {
 namespace {
@@ -20,21 +20,13 @@ std::vector<int> vnode_columns(const PhysicalNode& plan) {
 
 }  // namespace
 
-Materialize::KeyColumns stored_key_columns(const Relation& relation) {
-  Materialize::KeyColumns key{.order = relation.stored_order, .types = {}};
-  for (const auto& column : key.order) key.types.push_back(relation.columns[column.column].type);
-  return key;
-}
-
-Materialize::Materialize(const PhysicalNode& plan, StoredTables& tables, TableId table)
-    : target_(plan.target),
+Materialize::Materialize(const PhysicalNode& plan, StoredTables& tables, Target target)
+    : target_(std::move(target)),
       tables_(tables),
-      table_(table),
-      writer_(tables, table),
-      table_mode_(plan.target->kind == RelationKind::kTable && plan.target->declared_primary_key),
+      writer_(tables, target_.table),
       types_(types_of(plan.inputs[0]->schema)),
       vnodes_(plan.inputs[0]->schema, vnode_columns(plan), Distribution{}),
-      keys_(sort_types(plan.inputs[0]->schema, plan.target->stored_order), plan.target->stored_order),
+      keys_(sort_types(plan.inputs[0]->schema, target_.order), target_.order),
       rows_(types_, all_columns(types_.size()), PackMode::kExact) {}
 
 void Materialize::push(int, const Batch& batch, Output& out, StepContext&) {
@@ -48,12 +40,12 @@ void Materialize::push(int, const Batch& batch, Output& out, StepContext&) {
     pending_.push_back({batch.weight(batch.selection[i]), kNone, vnode_of(vnodes_.hashes()[i]),
                         pending_bytes_.copy(keys_.key(i)), pending_bytes_.copy(rows_.packed(i))});
   }
-  if (!table_mode_) out.emit(batch);
+  if (target_.conflict == Conflict::kNone) out.emit(batch);
 }
 
 void Materialize::finish(Output& out, StepContext& step) {
   if (pending_.empty()) return;
-  if (table_mode_) {
+  if (target_.conflict != Conflict::kNone) {
     finish_table(out, step);
   } else {
     finish_view();
@@ -111,7 +103,7 @@ void Materialize::finish_table(Output& out, StepContext& step) {
     if (index.try_emplace(p.key, keys.size()).second) keys.push_back(p.key);
   }
   std::vector<std::optional<std::string>> rows(keys.size());
-  if (auto found = tables_.snapshot().multi_get(table_, keys, rows); !found) {
+  if (auto found = tables_.snapshot().multi_get(target_.table, keys, rows); !found) {
     return step.fail(std::move(found).error());
   }
   std::vector<Current> current(keys.size());
@@ -154,14 +146,14 @@ void Materialize::finish_table(Output& out, StepContext& step) {
 
 bool Materialize::resolve(const std::string* old_row, std::string_view new_row,
                           std::string& result) const {
-  if (old_row != nullptr && target_->on_conflict == OnConflict::kDoNothing) return false;
+  if (old_row != nullptr && target_.conflict == Conflict::kDoNothing) return false;
   result = new_row;
   if (old_row == nullptr) return true;
-  const bool fill_in = target_->on_conflict == OnConflict::kDoUpdateIfNotNull;
-  if (!fill_in && target_->version_columns.empty()) return true;
+  const bool fill_in = target_.conflict == Conflict::kDoUpdateIfNotNull;
+  if (!fill_in && target_.version_columns.empty()) return true;
   const auto before = unpack_values(*old_row, types_);
   auto after = unpack_values(new_row, types_);
-  for (const int c : target_->version_columns) {
+  for (const int c : target_.version_columns) {
     // The newer version stays; a NULL version never replaces. Compared as the ordered keys are.
     if (after[c].is_null()) return false;
     std::string a, b;

@@ -10,7 +10,6 @@
 
 #include <unordered_map>
 
-#include "catalog/relation.h"
 #include "dataflow/operator.h"
 #include "dataflow/operator/key_reader.h"
 #include "state/stored_table.h"
@@ -20,15 +19,21 @@ namespace leat {
 
 class Materialize final : public Operator {
  public:
-  Materialize(const PhysicalNode& plan, StoredTables& tables, TableId table);
+  enum class Conflict : uint8_t {
+    kNone,  // view mode: changes do not conflict
+    kOverwrite,
+    kDoNothing,
+    kDoUpdateIfNotNull,
+  };
+  struct Target {
+    TableId table;
+    std::vector<SortColumn> order;  // the stored key
+    Conflict conflict = Conflict::kNone;
+    std::vector<int> version_columns;  // a row replaces one whose version is not greater
+  };
+  Materialize(const PhysicalNode& plan, StoredTables& tables, Target target);
   void push(int port, const Batch& batch, Output& out, StepContext& step) override;
   void finish(Output& out, StepContext& step) override;
-
-  // Bytes of a key from values of the stored key's leading columns: for look-ups and ranges.
-  struct KeyColumns {
-    std::vector<SortColumn> order;
-    std::vector<Type> types;
-  };
 
  private:
   struct Pending {
@@ -42,11 +47,9 @@ class Materialize final : public Operator {
   // What a +row makes of what is there by the relation's conflict rule; false: it stays.
   bool resolve(const std::string* old_row, std::string_view new_row, std::string& result) const;
 
-  RelationPtr target_;
+  Target target_;
   StoredTables& tables_;
-  TableId table_;
   StoredWriter writer_;
-  bool table_mode_;
   std::vector<Type> types_;
   KeyReader vnodes_;
   OrderedKeyEncoder keys_;
@@ -55,8 +58,5 @@ class Materialize final : public Operator {
   std::vector<Pending> pending_;
   bool pending_append_only_ = true;
 };
-
-// The stored key of a relation.
-Materialize::KeyColumns stored_key_columns(const Relation& relation);
 
 }  // namespace leat

@@ -2,6 +2,7 @@
 // Scan: where a relation's rows enter a graph. Keeps the columns the plan uses. Linear, no state.
 
 #include "dataflow/operator.h"
+#include "expr/expr.h"
 
 namespace leat {
 

@@ -1,0 +1,437 @@
+#include "dataflow/operator/hash_aggregate.h"
+
+#include <cstring>
+
+#include "base/check.h"
+
+namespace leat {
+namespace {
+
+// Which of its ways a call takes: the inline state, or nothing (the rows way).
+const AggregateFunction::Inline* inline_way(const PhysicalAggregate& call, bool append_only) {
+  const AggregateFunction& f = *call.function;
+  if (f.order_matters && !call.order_by.empty()) return nullptr;
+  if (append_only && f.append_only.state_bytes != 0) return &f.append_only;
+  if (f.retractable.state_bytes != 0) return &f.retractable;
+  return nullptr;
+}
+
+// DISTINCT changes nothing for min, max, bool_and ..: those that read one row or take both ways alike.
+bool needs_distinct(const PhysicalAggregate& call) {
+  return call.distinct && !call.function->first_row_only;
+}
+
+bool values_differ_from_key(const Type& type) {
+  switch (type.id()) {
+    case TypeId::kNumeric:
+    case TypeId::kFloat32:
+    case TypeId::kFloat64:
+    case TypeId::kInterval:
+    case TypeId::kJsonb:
+    case TypeId::kStruct:
+    case TypeId::kList: return true;
+    default: return false;
+  }
+}
+
+std::vector<Type> types_of_columns(const std::vector<ColumnPtr>& columns) {
+  std::vector<Type> types;
+  for (const auto& column : columns) types.push_back(column->type());
+  return types;
+}
+
+std::vector<Type> types_at(const Schema& schema, const std::vector<int>& columns) {
+  std::vector<Type> types;
+  for (const int c : columns) types.push_back(schema[c].type);
+  return types;
+}
+
+std::vector<Type> sort_types(const Schema& schema, const std::vector<SortColumn>& order) {
+  std::vector<Type> types;
+  for (const auto& column : order) types.push_back(schema[column.column].type);
+  return types;
+}
+
+// The order of a call's rows in its ordered state, up to a tie-breaker that keeps rows apart.
+std::vector<SortColumn> rows_order(const PhysicalAggregate& call, const PhysicalNode& input) {
+  std::vector<SortColumn> order = call.order_by;
+  if (order.empty() && call.function->rows_order != AggregateFunction::kArrival) {
+    order.push_back({.column = call.args[0],
+                     .descending = call.function->rows_order == AggregateFunction::kDescending});
+    return order;  // equal values need not be told apart
+  }
+  if (call.distinct) {
+    for (const int c : call.args) order.push_back({.column = c});
+    return order;
+  }
+  for (const int c : input.key.empty() ? all_columns(input.schema.size()) : input.key) {
+    order.push_back({.column = c});
+  }
+  return order;
+}
+
+}  // namespace
+
+size_t aggregate_state_tables(const PhysicalNode& plan, bool append_only_input) {
+  size_t tables = 1;
+  for (const auto& call : plan.aggregates) {
+    tables += needs_distinct(call);
+    tables += inline_way(call, append_only_input) == nullptr;
+  }
+  return tables;
+}
+
+struct HashAggregate::Call {
+  PhysicalAggregate plan;
+  const AggregateFunction::Inline* way = nullptr;  // null: the rows way
+  size_t offset = 0;                               // of its inline state
+  // Rows way.
+  std::unique_ptr<OrderedState> rows;
+  std::unique_ptr<OrderedKeyEncoder> order;
+  std::unique_ptr<RowPacker> args;
+  std::vector<std::string> old_results;  // packed, by touched group
+  // DISTINCT: (group key, arguments) -> count.
+  std::unique_ptr<KeyedState> distinct;
+  std::unique_ptr<RowPacker> distinct_key;
+};
+
+HashAggregate::HashAggregate(Options options)
+    : key_columns_(options.plan->keys),
+      key_types_(types_at(options.plan->inputs[0]->schema, options.plan->keys)),
+      append_only_(options.append_only_input),
+      query_(options.query),
+      owns_empty_key_(options.owns_empty_key && options.plan->keys.empty() && !options.plan->may_be_empty),
+      may_be_empty_(options.plan->may_be_empty),
+      exact_keys_(std::ranges::any_of(key_types_, values_differ_from_key)),
+      keys_(options.plan->inputs[0]->schema, options.plan->keys, options.plan->inputs[0]->distribution),
+      exact_key_packer_(key_types_, options.plan->keys, PackMode::kExact) {
+  const PhysicalNode& input = *options.plan->inputs[0];
+  size_t next_table = 1;
+  for (const auto& plan : options.plan->aggregates) {
+    auto call = std::make_unique<Call>();
+    call->plan = plan;
+    call->way = inline_way(plan, append_only_);
+    if (needs_distinct(plan)) {
+      call->distinct = std::make_unique<KeyedState>(std::move(options.state[next_table++]), sizeof(int64_t));
+      auto columns = key_columns_;
+      columns.insert(columns.end(), plan.args.begin(), plan.args.end());
+      call->distinct_key = std::make_unique<RowPacker>(types_at(input.schema, columns), columns, PackMode::kKey);
+    }
+    if (call->way != nullptr) {
+      call->offset = state_bytes_;
+      state_bytes_ += call->way->state_bytes;
+    } else {
+      CHECK(plan.function->from_rows != nullptr, "aggregate {} has no way", plan.function->name);
+      call->rows = std::make_unique<OrderedState>(std::move(options.state[next_table++]));
+      const auto order = rows_order(plan, input);
+      call->order = std::make_unique<OrderedKeyEncoder>(sort_types(input.schema, order), order);
+      call->args = std::make_unique<RowPacker>(types_at(input.schema, plan.args), plan.args, PackMode::kExact);
+    }
+    calls_.push_back(std::move(call));
+  }
+  groups_ = std::make_unique<KeyedState>(std::move(options.state[0]), static_cast<uint32_t>(state_bytes_),
+                                         exact_keys_);
+}
+
+HashAggregate::~HashAggregate() = default;
+
+void HashAggregate::list_state(std::vector<StateTable*>& tables) {
+  tables.push_back(groups_.get());
+  for (auto& call : calls_) {
+    if (call->distinct) tables.push_back(call->distinct.get());
+    if (call->rows) tables.push_back(call->rows.get());
+  }
+}
+
+// Notes a group's row as it was before the step's first change of it.
+void HashAggregate::touch(KeyedState::Entry* entry, StepContext& step) {
+  const auto [at, fresh] = touched_index_.try_emplace(entry, static_cast<uint32_t>(touched_.size()));
+  if (!fresh) return;
+  const size_t offset = old_states_.size();
+  const bool live = groups_->live(entry);
+  bool emitted = false;
+  old_states_.resize(offset + state_bytes_);
+  if (live) {
+    std::memcpy(old_states_.data() + offset, groups_->state(entry), state_bytes_);
+    emitted = reinterpret_cast<const Head*>(groups_->state(entry))->emitted != 0;
+  } else {
+    std::memset(old_states_.data() + offset, 0, state_bytes_);
+  }
+  touched_.push_back({entry, emitted, offset});
+  for (auto& call : calls_) {
+    if (!call->rows) continue;
+    Vector old(call->plan.type, 1);
+    if (emitted) {
+      rows_result(*call, groups_->key(entry), groups_->hash(entry), old, 0, step);
+      const Value value = old.value_at(0);
+      call->old_results.push_back(pack_values({&value, 1}));
+    } else {
+      call->old_results.emplace_back();
+    }
+  }
+}
+
+void HashAggregate::push(int, const Batch& batch, Output&, StepContext& step) {
+  keys_.read(batch);
+  const size_t n = keys_.size();
+  entries_.resize(n);
+  if (auto found = groups_->find_or_insert(keys_.hashes(), keys_.keys(), entries_); !found) {
+    return step.fail(std::move(found).error());
+  }
+  if (exact_keys_) exact_key_packer_.pack(batch);
+  states_.resize(n);
+  for (size_t i = 0; i < n; ++i) {
+    auto* entry = entries_[i];
+    if (!query_) touch(entry, step);
+    const bool fresh = !groups_->live(entry);
+    states_[i] = groups_->modify(entry);
+    if (fresh && exact_keys_) groups_->set_variable(entry, exact_key_packer_.packed(i));
+    reinterpret_cast<Head*>(states_[i])->rows += batch.weight(keys_.row(i));
+  }
+  for (auto& call : calls_) {
+    push_call(*call, batch, step);
+    if (step.failed()) return;
+  }
+}
+
+void HashAggregate::push_call(Call& call, const Batch& batch, StepContext& step) {
+  Taken taken;
+  take_rows(call, batch, taken);
+  if (call.distinct && !keep_distinct(call, batch, taken, step)) return;
+  if (taken.at.empty()) return;
+  if (call.way != nullptr) {
+    update_inline(call, batch, taken);
+  } else {
+    update_rows(call, batch, taken, step);
+  }
+}
+
+void HashAggregate::take_rows(const Call& call, const Batch& batch, Taken& taken) const {
+  const size_t n = keys_.size();
+  const Vector* filter = call.plan.filter >= 0 ? batch.columns[call.plan.filter].get() : nullptr;
+  const bool skip_nulls = (call.rows && call.plan.function->skips_null_rows) || call.distinct;
+  taken.at.reserve(n);
+  taken.weights.reserve(n);
+  for (size_t i = 0; i < n; ++i) {
+    const uint32_t row = keys_.row(i);
+    if (filter && (filter->is_null(row) || !filter->at<uint8_t>(row))) continue;
+    if (skip_nulls && call.plan.function->name != "array_agg" && !call.plan.args.empty() &&
+        batch.columns[call.plan.args[0]]->is_null(row)) {
+      continue;
+    }
+    taken.at.push_back(static_cast<uint32_t>(i));
+    taken.weights.push_back(batch.weight(row));
+  }
+}
+
+// Leaves of `taken` the rows whose argument appears in, or disappears from, its group.
+bool HashAggregate::keep_distinct(Call& call, const Batch& batch, Taken& taken, StepContext& step) {
+  call.distinct_key->pack(batch);
+  std::vector<uint64_t> hashes(taken.at.size());
+  std::vector<std::string_view> keys(taken.at.size());
+  constexpr uint64_t kVnodeBits = uint64_t{0xFF} << 56;
+  for (size_t i = 0; i < taken.at.size(); ++i) {
+    keys[i] = call.distinct_key->packed(taken.at[i]);
+    hashes[i] = (hash_bytes(keys[i].data(), keys[i].size()) & ~kVnodeBits) |
+                (keys_.hashes()[taken.at[i]] & kVnodeBits);
+  }
+  std::vector<KeyedState::Entry*> entries(keys.size());
+  if (auto found = call.distinct->find_or_insert(hashes, keys, entries); !found) {
+    step.fail(std::move(found).error());
+    return false;
+  }
+  Taken changed;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    auto* count = reinterpret_cast<int64_t*>(call.distinct->modify(entries[i]));
+    const bool had = *count > 0;
+    *count += taken.weights[i];
+    const bool has = *count > 0;
+    if (*count == 0) call.distinct->erase(entries[i]);
+    if (had == has) continue;
+    changed.at.push_back(taken.at[i]);
+    changed.weights.push_back(has ? 1 : -1);
+  }
+  taken = std::move(changed);
+  return true;
+}
+
+void HashAggregate::update_inline(Call& call, const Batch& batch, const Taken& taken) {
+  const size_t n = taken.at.size();
+  std::vector<char*> states(n);
+  std::vector<uint32_t> rows(n);
+  bool plain = true;
+  for (size_t i = 0; i < n; ++i) {
+    states[i] = states_[taken.at[i]] + call.offset;
+    rows[i] = keys_.row(taken.at[i]);
+    plain &= taken.weights[i] == 1;
+  }
+  std::vector<const Vector*> args;
+  for (const int c : call.plan.args) args.push_back(batch.columns[c].get());
+  call.way->update({states, rows, plain ? nullptr : taken.weights.data(), args});
+}
+
+void HashAggregate::update_rows(Call& call, const Batch& batch, const Taken& taken, StepContext& step) {
+  call.order->encode(batch);
+  call.args->pack(batch);
+  const size_t n = taken.at.size();
+  std::vector<uint64_t> hashes(n);
+  std::vector<std::string_view> keys(n);
+  for (size_t i = 0; i < n; ++i) {
+    hashes[i] = keys_.hashes()[taken.at[i]];
+    keys[i] = keys_.keys()[taken.at[i]];
+  }
+  std::vector<OrderedState::Group*> groups(n);
+  if (auto found = call.rows->find_or_insert(hashes, keys, groups); !found) {
+    return step.fail(std::move(found).error());
+  }
+  const bool keep_first = append_only_ && call.plan.function->first_row_only;
+  for (size_t i = 0; i < n; ++i) {
+    const std::string_view sort_key = call.order->key(taken.at[i]);
+    if (keep_first) {
+      const auto first = call.rows->first(groups[i]);
+      if (first.valid()) {
+        if (sort_key >= first->sort_key()) continue;
+        const std::string gone(first->sort_key());
+        call.rows->adjust(groups[i], gone, {}, -first->weight);
+      }
+    }
+    call.rows->adjust(groups[i], sort_key, call.args->packed(taken.at[i]), taken.weights[i]);
+  }
+}
+
+namespace {
+
+class GroupRows final : public AggregateRows {
+ public:
+  GroupRows(const OrderedState& state, const OrderedState::Group* group) {
+    if (group != nullptr) at_ = state.first(group);
+  }
+  bool next(std::string_view& packed, int64_t& weight) override {
+    if (started_ && at_.valid()) at_.next();
+    started_ = true;
+    if (!at_.valid()) return false;
+    packed = at_->value();
+    weight = at_->weight;
+    return true;
+  }
+
+ private:
+  OrderedState::Cursor at_;
+  bool started_ = false;
+};
+
+}  // namespace
+
+void HashAggregate::rows_result(Call& call, std::string_view key, uint64_t hash, Vector& out, size_t row,
+                                StepContext& step) {
+  OrderedState::Group* group = nullptr;
+  if (auto found = call.rows->find({&hash, 1}, {&key, 1}, {&group, 1}); !found) {
+    step.fail(std::move(found).error());
+    return out.set_null_value(row);
+  }
+  GroupRows rows(*call.rows, group);
+  call.plan.function->from_rows(rows, call.plan.arg_types, out, row, step.eval);
+}
+
+void HashAggregate::finish(Output& out, StepContext& step) {
+  if (owns_empty_key_) {  // its row is out from the first step on
+    Batch nothing;  // one row without columns: it has the empty key
+    nothing.selection = Selection(1);
+    keys_.read(nothing);
+    KeyedState::Entry* entry = nullptr;
+    const uint64_t hash = keys_.hashes()[0];
+    const std::string_view packed = keys_.keys()[0];
+    if (auto found = groups_->find_or_insert({&hash, 1}, {&packed, 1}, {&entry, 1}); !found) {
+      return step.fail(std::move(found).error());
+    }
+    if (!groups_->live(entry)) {
+      if (!query_) touch(entry, step);
+      groups_->modify(entry);
+    }
+    owns_empty_key_ = false;
+  }
+  if (query_) {
+    touched_.clear();
+    groups_->for_each([&](KeyedState::Entry* entry) { touched_.push_back({entry, false, 0}); });
+  }
+  // Old and new rows side by side; those that are equal cancel out.
+  const size_t n = touched_.size();
+  RowUnpacker key_values(key_types_);
+  std::vector<const char*> states;
+  std::vector<int32_t> weights;
+  std::vector<uint32_t> touched_of;
+  const bool keyless = key_columns_.empty() && !may_be_empty_;
+  const auto add = [&](size_t t, bool old) {
+    auto* entry = touched_[t].entry;
+    key_values.append(exact_keys_ ? groups_->variable(entry) : groups_->key(entry));
+    states.push_back(old ? old_states_.data() + touched_[t].old_state : groups_->state(entry));
+    weights.push_back(old ? -1 : 1);
+    touched_of.push_back(static_cast<uint32_t>(t));
+  };
+  std::vector<KeyedState::Entry*> gone;
+  for (size_t t = 0; t < n; ++t) {
+    auto* entry = touched_[t].entry;
+    const int64_t rows = reinterpret_cast<const Head*>(groups_->state(entry))->rows;
+    const bool shows = keyless || rows > 0;
+    if (touched_[t].emitted) add(t, true);
+    if (shows) add(t, false);
+    if (shows != touched_[t].emitted) {
+      reinterpret_cast<Head*>(groups_->modify(entry))->emitted = shows;
+    }
+    if (!shows && rows == 0) gone.push_back(entry);
+  }
+  Batch result;
+  result.selection = Selection(states.size());
+  result.columns = key_values.finish();
+  for (auto& call : calls_) {
+    auto column = std::make_shared<Vector>(call->plan.type, states.size());
+    if (call->way != nullptr) {
+      std::vector<const char*> at(states.size());
+      for (size_t i = 0; i < states.size(); ++i) at[i] = states[i] + call->offset;
+      call->way->result(at, *column, step.eval);
+    } else {
+      for (size_t i = 0; i < states.size(); ++i) {
+        auto* entry = touched_[touched_of[i]].entry;
+        if (weights[i] < 0) {
+          column->set_value(i, unpack_values(call->old_results[touched_of[i]], {&call->plan.type, 1})[0]);
+        } else {
+          rows_result(*call, groups_->key(entry), groups_->hash(entry), *column, i, step);
+        }
+      }
+    }
+    result.columns.push_back(std::move(column));
+  }
+  for (auto* entry : gone) groups_->erase(entry);
+  touched_.clear();
+  touched_index_.clear();
+  old_states_.clear();
+  for (auto& call : calls_) call->old_results.clear();
+
+  if (!states.empty() && !step.failed()) {
+    // -old and +new of a group stand next to each other: drop the pair when nothing differs.
+    const bool append_only = std::ranges::all_of(weights, [](int32_t w) { return w == 1; });
+    if (!append_only) {
+      RowPacker packer(types_of_columns(result.columns), all_columns(result.columns.size()), PackMode::kExact);
+      packer.pack(result);
+      std::vector<uint32_t> kept;
+      for (uint32_t i = 0; i < states.size(); ++i) {
+        if (weights[i] < 0 && i + 1 < states.size() && weights[i + 1] > 0 &&
+            touched_of[i] == touched_of[i + 1] && packer.packed(i) == packer.packed(i + 1)) {
+          ++i;
+          continue;
+        }
+        kept.push_back(i);
+      }
+      if (kept.size() < states.size()) result = result.with_rows(std::move(kept));
+      result.weights = std::make_shared<const std::vector<int32_t>>(std::move(weights));
+    }
+    out.emit(std::move(result));
+  }
+  groups_->end_step();
+  for (auto& call : calls_) {
+    if (call->rows) call->rows->end_step();
+    if (call->distinct) call->distinct->end_step();
+  }
+}
+
+}  // namespace leat
