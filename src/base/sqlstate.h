@@ -21,9 +21,11 @@ namespace leat {
   X(kNullValueNotAllowed, "22004")               \
   X(kInvalidDatetimeFormat, "22007")             \
   X(kDatetimeFieldOverflow, "22008")             \
+  X(kInvalidTimeZoneDisplacement, "22009")       \
   X(kSubstringError, "22011")                    \
   X(kDivisionByZero, "22012")                    \
   X(kInvalidRegularExpression, "2201B")          \
+  X(kIntervalFieldOverflow, "22015")             \
   X(kInvalidLimit, "2201W")                      \
   X(kInvalidOffset, "2201X")                     \
   X(kInvalidArgumentForLogarithm, "2201E")       \

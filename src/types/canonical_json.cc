@@ -95,7 +95,7 @@ class Canonicalizer {
     return invalid(fmt::format("Expected {}, but found \"{}\".", expected, token()));
   }
 
-  Result<void> value(int depth, std::string_view expected = "JSON value") {
+  Result<void> value(int depth) {
     if (depth > kJsonDepthMax) {
       return fail(SqlState::kProgramLimitExceeded, "JSON value is nested more than {} levels deep",
                   kJsonDepthMax);
@@ -104,17 +104,17 @@ class Canonicalizer {
       case '{': return object(depth);
       case '[': return array(depth);
       case '"': return string();
-      case 't': return word("true", expected);
-      case 'f': return word("false", expected);
-      case 'n': return word("null", expected);
+      case 't': return word("true");
+      case 'f': return word("false");
+      case 'n': return word("null");
       default:
         if (peek() == '-' || is_digit(peek())) return number();
-        return unexpected_token(expected);
+        return unexpected_token("JSON value");
     }
   }
 
-  Result<void> word(std::string_view w, std::string_view expected) {
-    if (token() != w) return unexpected_token(expected);
+  Result<void> word(std::string_view w) {
+    if (token() != w) return unexpected_token("JSON value");
     out_ += w;
     at_ += w.size();
     return {};
@@ -129,10 +129,8 @@ class Canonicalizer {
       out_ += ']';
       return {};
     }
-    std::string_view expected = "array element or \"]\"";
     while (true) {
-      TRY(value(depth + 1, expected));
-      expected = "JSON value";
+      TRY(value(depth + 1));
       skip_blanks();
       if (peek() == ',') {
         ++at_;

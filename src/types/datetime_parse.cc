@@ -1,6 +1,7 @@
 // Dates, times and timestamps from text: pieces (datetime_token.h) become fields by PostgreSQL's
 // rules for DateStyle ISO, MDY; then the fields are checked and put together.
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include "types/datetime.h"
@@ -73,6 +74,9 @@ bool read_int(std::string_view s, int64_t& value, size_t* used = nullptr) {
 // Fields of a text, filled piece by piece.
 class DatetimeReader {
  public:
+  // `time_only`: a bare number is a time of day.
+  explicit DatetimeReader(bool time_only = false) : time_only_(time_only) {}
+
   Wrong read(std::string_view text) {
     std::vector<DatetimeToken> tokens;
     if (!cut_datetime(text, tokens) || tokens.empty()) return Wrong::kFormat;
@@ -145,7 +149,7 @@ class DatetimeReader {
     }
     if (w == "t" && !last) {
       after_t_ = true;
-      return has_bits(kDateBits) ? Wrong::kNothing : Wrong::kFormat;
+      return time_only_ || has_bits(kDateBits) ? Wrong::kNothing : Wrong::kFormat;
     }
     if ((w == "j" || w == "jd" || w == "julian") && !last) {
       julian_next_ = true;
@@ -245,10 +249,8 @@ class DatetimeReader {
       fields |= bit;
       added |= bit;
     }
-    const uint32_t complete = fields & ~(kDayOfYear | kWeekday);
-    if ((complete & kDateBits) != kDateBits) {
-      if ((fields & kDayOfYear) == 0) return Wrong::kFormat;
-    }
+    // As in PostgreSQL, a weekday may not stand before a date with delimiters.
+    if ((fields & kDateBits) != kDateBits || (have_ & kWeekday) != 0) return Wrong::kFormat;
     added_ = added;
     return Wrong::kNothing;
   }
@@ -296,7 +298,7 @@ class DatetimeReader {
       julian_next_ = false;
       return read_julian(text);
     }
-    if (after_t_) {
+    if (after_t_ || time_only_) {
       after_t_ = false;
       return read_number_field(text);
     }
@@ -340,7 +342,7 @@ class DatetimeReader {
     if (dot != std::string_view::npos) {
       if (!read_fraction(digits.substr(dot), micros)) return Wrong::kFormat;
       digits = digits.substr(0, dot);
-    } else if (!has_bits(kDateBits) && digits.size() >= 6) {
+    } else if (!time_only_ && !has_bits(kDateBits) && digits.size() >= 6) {
       const size_t n = digits.size();
       int64_t y, m, d;
       if (!read_int(digits.substr(n - 2), d) || !read_int(digits.substr(n - 4, 2), m) ||
@@ -477,6 +479,7 @@ class DatetimeReader {
   uint8_t meridian_ = 0;
   bool two_digits_ = false, bc_ = false, text_month_ = false, julian_ = false;
   bool after_t_ = false, julian_next_ = false;
+  bool time_only_;
 };
 
 std::unexpected<Error> fail_datetime(Wrong wrong, std::string_view type, std::string_view text) {
@@ -488,14 +491,15 @@ std::unexpected<Error> fail_datetime(Wrong wrong, std::string_view type, std::st
                              "date/time field value out of range: \"{}\"", text)
                       .with_hint("Perhaps you need a different \"datestyle\" setting."));
     case Wrong::kZoneOffset:
-      return fail(SqlState::kInvalidParameterValue,
+      return fail(SqlState::kInvalidTimeZoneDisplacement,
                   "time zone displacement out of range: \"{}\"", text);
     case Wrong::kZoneName: {
       // The name is the last word of the text.
       const size_t end = text.find_last_not_of(' ');
       const size_t begin = text.find_last_of(' ', end);
-      return fail(SqlState::kInvalidParameterValue, "time zone \"{}\" not recognized",
-                  text.substr(begin == text.npos ? 0 : begin + 1, end - begin));
+      std::string name(text.substr(begin == text.npos ? 0 : begin + 1, end - begin));
+      for (char& c : name) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
+      return fail(SqlState::kInvalidParameterValue, "time zone \"{}\" not recognized", name);
     }
     case Wrong::kClock:
       return fail(make_error(SqlState::kFeatureNotSupported,
@@ -598,7 +602,7 @@ Result<int32_t> parse_date(std::string_view text) {
 Result<int64_t> parse_time(std::string_view text) {
   int64_t micros;
   if (read_iso_time(text, micros) == text.size() && !text.empty()) return micros;
-  DatetimeReader reader;
+  DatetimeReader reader(true);
   if (const Wrong w = reader.read(text); w != Wrong::kNothing) return fail_datetime(w, "time", text);
   if (!reader.has_time() || reader.special() != SpecialValue::kNone) {
     return fail_datetime(Wrong::kFormat, "time", text);

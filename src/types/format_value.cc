@@ -207,7 +207,7 @@ void append_numeric_binary(std::string& to, Decimal value) {
     append_big_endian<int16_t>(to, 0);
     append_big_endian<int16_t>(to, 0);
     append_big_endian(to, sign);
-    append_big_endian<int16_t>(to, 0);
+    append_big_endian<int16_t>(to, value.is_nan() ? 0 : 32);  // as PostgreSQL sends infinities
     return;
   }
   // Split at the point first: whole groups to its left and, padded, to its right.

@@ -42,7 +42,7 @@ Unit unit_of(std::string_view word) {
   return Unit::kNone;
 }
 
-enum class Wrong : uint8_t { kNothing, kFormat, kField };
+enum class Wrong : uint8_t { kNothing, kFormat, kField, kRange };
 
 // The parts as they add up, wide enough to see overflows at the end.
 class IntervalSum {
@@ -68,14 +68,15 @@ class IntervalSum {
   }
   bool add_months(int64_t months) { return !__builtin_add_overflow(months_, months, &months_); }
   bool add_time(int64_t micros) { return !__builtin_add_overflow(micros_, micros, &micros_); }
-  bool finish(bool negate, Interval& out) const {
+  Wrong finish(bool negate, Interval& out) const {
     const auto fits = [](int64_t v) { return v >= INT32_MIN && v <= INT32_MAX; };
-    if (!fits(months_) || !fits(days_)) return false;
+    if (!fits(days_)) return Wrong::kField;
+    if (!fits(months_)) return Wrong::kRange;
     out = {static_cast<int32_t>(months_), static_cast<int32_t>(days_), micros_};
-    if (!negate) return true;
+    if (!negate) return Wrong::kNothing;
     const auto negated = negate_interval(out);
     if (negated) out = *negated;
-    return negated.has_value();
+    return negated ? Wrong::kNothing : Wrong::kRange;
   }
 
  private:
@@ -221,7 +222,7 @@ class IntervalReader {
       if (wrong != Wrong::kNothing) return wrong;
     }
     if (have_ == 0 || unit_waits) return Wrong::kFormat;
-    return sum_.finish(negate, out) ? Wrong::kNothing : Wrong::kField;
+    return sum_.finish(negate, out);
   }
 
  private:
@@ -279,7 +280,7 @@ Wrong read_iso_interval(std::string_view text, Interval& out) {
     if (text[0] == 'T') {
       if (in_time) return Wrong::kFormat;
       in_time = true;
-      any = false;
+      any = true;
       text.remove_prefix(1);
       continue;
     }
@@ -312,6 +313,24 @@ Wrong read_iso_interval(std::string_view text, Interval& out) {
       continue;
     }
     Unit unit = Unit::kNone;
+    if (letter == '\0' || (!in_time && letter == 'T')) {
+      // Without letters: yyyymmdd and hhmmss, or what comes first of them.
+      const size_t width = rest.size() - text.size();
+      if (!in_time && width == 8) {
+        if (!sum.add(Unit::kYear, whole / 10'000, 0) || !sum.add_months(whole / 100 % 100) ||
+            !sum.add(Unit::kDay, whole % 100, 0)) {
+          return Wrong::kField;
+        }
+      } else if (in_time && width == 6) {
+        if (!sum.add_time((whole / 10'000 * 60 + whole / 100 % 100) * kMicrosPerMinute) ||
+            !sum.add(Unit::kSecond, whole % 100, fraction)) {
+          return Wrong::kField;
+        }
+      } else if (!sum.add(in_time ? Unit::kHour : Unit::kYear, whole, fraction)) {
+        return Wrong::kField;
+      }
+      continue;
+    }
     if (in_time) {
       unit = letter == 'H' ? Unit::kHour : letter == 'M' ? Unit::kMinute : letter == 'S' ? Unit::kSecond : unit;
     } else {
@@ -326,7 +345,7 @@ Wrong read_iso_interval(std::string_view text, Interval& out) {
     if (!sum.add(unit, whole, fraction)) return Wrong::kField;
   }
   if (!any) return Wrong::kFormat;
-  return sum.finish(false, out) ? Wrong::kNothing : Wrong::kField;
+  return sum.finish(false, out);
 }
 
 }  // namespace
@@ -336,8 +355,9 @@ Result<Interval> parse_interval(std::string_view text, std::string_view default_
   Wrong wrong = IntervalReader(unit_of(default_unit)).read(text, interval);
   if (wrong == Wrong::kFormat) wrong = read_iso_interval(text, interval);
   if (wrong == Wrong::kField) {
-    return fail(SqlState::kDatetimeFieldOverflow, "interval field value out of range: \"{}\"", text);
+    return fail(SqlState::kIntervalFieldOverflow, "interval field value out of range: \"{}\"", text);
   }
+  if (wrong == Wrong::kRange) return fail(SqlState::kDatetimeFieldOverflow, "interval out of range");
   if (wrong == Wrong::kFormat) {
     return fail(SqlState::kInvalidDatetimeFormat, "invalid input syntax for type interval: \"{}\"", text);
   }

@@ -163,7 +163,7 @@ class ListParser {
     }
     bool quoted = false;
     std::string item;
-    if (!read_item(item, quoted)) return malformed("Unexpected end of input.");
+    TRY(read_item(item, quoted));
     if (!quoted && item.empty()) {
       return malformed(fmt::format("Unexpected \"{}\" character.", done() ? '}' : text_[at_]));
     }
@@ -177,26 +177,17 @@ class ListParser {
     return {};
   }
 
-  bool read_item(std::string& item, bool& quoted) {
+  // A bare word, or one string in quotes; blanks around do not count.
+  Result<void> read_item(std::string& item, bool& quoted) {
+    if (!done() && text_[at_] == '"') return read_quoted(item, quoted);
     size_t keep = 0;  // blanks before this length are part of the item
-    while (!done()) {
+    for (; !done(); ++at_) {
       char c = text_[at_];
-      if (c == '"') {
-        quoted = true;
-        ++at_;
-        while (!done() && text_[at_] != '"') {
-          if (text_[at_] == '\\' && ++at_ == text_.size()) return false;
-          item += text_[at_++];
-        }
-        if (done()) return false;
-        ++at_;
-        keep = item.size();
-        continue;
-      }
       if (c == ',' || c == '}' || c == '{') break;
+      if (c == '"') return malformed("Unexpected array element.");
       if (c == '\\') {
         quoted = true;
-        if (++at_ == text_.size()) return false;
+        if (++at_ == text_.size()) return malformed("Unexpected end of input.");
         c = text_[at_];
         item += c;
         keep = item.size();
@@ -204,10 +195,21 @@ class ListParser {
         item += c;
         if (!is_blank(c)) keep = item.size();
       }
-      ++at_;
     }
+    if (done()) return malformed("Unexpected end of input.");
     item.resize(keep);
-    return true;
+    return {};
+  }
+
+  Result<void> read_quoted(std::string& item, bool& quoted) {
+    quoted = true;
+    for (++at_; !done() && text_[at_] != '"'; ++at_) {
+      if (text_[at_] == '\\' && ++at_ == text_.size()) break;
+      item += text_[at_];
+    }
+    if (done()) return malformed("Unexpected end of input.");
+    ++at_;
+    return {};
   }
 
   std::string_view text_;
