@@ -1,0 +1,31 @@
+#pragma once
+// RowSource: where a query's scan gets rows: a stored relation of a snapshot, or rows made on the spot
+// (system relations). Thread: the query's.
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "plan/physical.h"
+#include "state/stored_table.h"
+#include "types/batch.h"
+
+namespace leat {
+
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+  // The next rows, about `rows_max` at most, in the scan's columns; an empty batch at the end.
+  virtual Result<Batch> next(size_t rows_max) = 0;
+};
+
+// Makes the rows of a scan that no table stores (system relations, sources), in the scan's columns.
+using MakeRowSource = std::function<Result<std::unique_ptr<RowSource>>(const PhysicalNode& scan)>;
+
+// Rows of a stored relation within the scan's key bounds, whose expressions `eval` evaluates.
+Result<std::unique_ptr<RowSource>> make_stored_source(const PhysicalNode& scan, const Snapshot& snapshot,
+                                                      EvalContext& eval);
+// Batches that are there already.
+std::unique_ptr<RowSource> make_batch_source(std::vector<Batch> batches);
+
+}  // namespace leat
