@@ -1,0 +1,95 @@
+#include "function/functions.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace leat {
+namespace {
+
+// Rows by name, made once.
+struct Index {
+  std::vector<FunctionFamily> families;
+  std::vector<const ScalarFunction*> sorted;
+  std::vector<std::string_view> names;
+
+  Index() {
+    families = {
+        comparison_functions(),       logic_functions(),
+        arithmetic_functions(),       math_functions(),
+        numeric_math_functions(),     string_functions(),
+        string_search_functions(),    string_format_functions(),
+        like_functions(),             regexp_functions(),
+        bytea_functions(),            datetime_arithmetic_functions(),
+        datetime_field_functions(),   datetime_make_functions(),
+        datetime_format_functions(),  jsonb_functions(),
+        jsonb_edit_functions(),       jsonb_build_functions(),
+        array_functions(),            struct_functions(),
+        modifier_functions(),         session_functions(),
+    };
+    for (const FunctionFamily family : families) {
+      for (const ScalarFunction& f : family) sorted.push_back(&f);
+    }
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const auto* a, const auto* b) { return a->name < b->name; });
+    for (const auto* f : sorted) {
+      if (names.empty() || names.back() != f->name) names.push_back(f->name);
+    }
+  }
+};
+
+const Index& index() {
+  static const Index made;
+  return made;
+}
+
+bool accepts_exactly(const ScalarFunction& f, std::span<const Type> args) {
+  if (f.variadic || f.args.count != static_cast<int>(args.size())) return false;
+  for (size_t i = 0; i < args.size(); ++i) {
+    const TypeSpec& spec = f.args.args[i];
+    const Type& type = args[i];
+    switch (spec.kind) {
+      case TypeSpec::kExact:
+        if (!type.is(spec.id)) return false;
+        break;
+      case TypeSpec::kExactList:
+        if (!type.is(TypeId::kList) || !type.element().is(spec.id)) return false;
+        break;
+      case TypeSpec::kAnyList:
+        if (!type.is(TypeId::kList)) return false;
+        break;
+      case TypeSpec::kAnyStruct:
+        if (!type.is(TypeId::kStruct)) return false;
+        break;
+      default: break;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::span<const FunctionFamily> function_families() { return index().families; }
+
+std::span<const std::string_view> function_names() { return index().names; }
+
+std::span<const ScalarFunction* const> functions_named(std::string_view name) {
+  const auto& sorted = index().sorted;
+  const auto begin = std::lower_bound(sorted.begin(), sorted.end(), name,
+                                      [](const auto* f, std::string_view n) { return f->name < n; });
+  auto end = begin;
+  while (end != sorted.end() && (*end)->name == name) ++end;
+  return {begin, end};
+}
+
+const ScalarFunction* function_of(std::string_view name, std::span<const Type> args) {
+  for (const ScalarFunction* f : functions_named(name)) {
+    if (accepts_exactly(*f, args)) return f;
+  }
+  std::string types;
+  for (const Type& type : args) types += (types.empty() ? "" : ", ") + type.name();
+  CHECK(false, "no function {}({})", name, types);
+  return nullptr;
+}
+
+}  // namespace leat
