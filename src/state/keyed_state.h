@@ -71,7 +71,7 @@ class KeyedState final : public StateTable {
 
   void init_record(StateRecord* r) override;
   void free_payload(StateRecord* r) override;
-  void load_row(StateRecord* r, std::string_view suffix, std::string_view value) override;
+  bool load_row(StateRecord* r, std::string_view suffix, std::string_view value) override;
   bool clean(const StateRecord* r) const override { return !(r->flags & ChangeList<Entry>::both()); }
   bool free_when_empty(const StateRecord* r) const override {
     return clean(r) && !(r->flags & record_flag::kLive);

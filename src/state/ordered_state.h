@@ -85,7 +85,7 @@ class OrderedState final : public StateTable {
 
   void init_record(StateRecord* r) override;
   void free_payload(StateRecord* r) override;
-  void load_row(StateRecord* r, std::string_view suffix, std::string_view value) override;
+  bool load_row(StateRecord* r, std::string_view suffix, std::string_view value) override;
   bool clean(const StateRecord* r) const override { return static_cast<const Group*>(r)->listed == 0; }
   bool free_when_empty(const StateRecord* r) const override {
     return clean(r) && static_cast<const Group*>(r)->rows.size() == 0;

@@ -214,7 +214,8 @@ class StateTable {
 
   virtual void init_record(StateRecord* r) = 0;                 // a new one: fields after the header
   virtual void free_payload(StateRecord* r) = 0;                // what it owns
-  virtual void load_row(StateRecord* r, std::string_view suffix, std::string_view value) = 0;
+  // False when the bytes are damaged.
+  virtual bool load_row(StateRecord* r, std::string_view suffix, std::string_view value) = 0;
   virtual bool clean(const StateRecord* r) const = 0;           // nothing of it is dirty
   virtual bool free_when_empty(const StateRecord* r) const = 0; // holds nothing and is not listed
   virtual bool drain_some(size_t count) = 0;                    // true: no frozen record is left

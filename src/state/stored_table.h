@@ -99,6 +99,8 @@ class Snapshot {
 
  private:
   friend class StoredTables;
+  friend class StoredScan;
+  friend class StoredChanges;
   struct Version;
   explicit Snapshot(std::shared_ptr<const Version> version) : version_(std::move(version)) {}
   std::shared_ptr<const Version> version_;
@@ -146,7 +148,8 @@ class StoredTables {
   void publish(Epoch epoch);
   Snapshot snapshot() const;
 
-  // Adds everything published and not yet durable to the checkpoint. At most one on its way.
+  // Adds everything published and not yet durable to the checkpoint, and the row counts as meta values
+  // "stored/<table>". At most one checkpoint is on its way.
   void freeze(Checkpoint& checkpoint);
   void committed();  // after that checkpoint's commit succeeded
 
@@ -166,7 +169,7 @@ class StoredTables {
   friend class StoredWriter;
   friend class Snapshot;
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace leat
