@@ -89,9 +89,9 @@ class ResultSink {
  public:
   virtual ~ResultSink() = default;
   // `formats`: none = all text, one = all columns, else one per column; a portal gives the formats
-  // that its bind() got.
-  virtual void begin_rows(std::span<const ResultColumn> columns,
-                          std::span<const Format> formats) = 0;
+  // that its bind() got. kProgramLimitExceeded beyond kResultColumnsMax.
+  virtual Result<> begin_rows(std::span<const ResultColumn> columns,
+                              std::span<const Format> formats) = 0;
   // Encodes and sends; a row of weight n is sent n times (weights must be positive). Blocks while
   // the client is slow. An error means that nobody listens any more, or that the query was
   // cancelled while it waited for the client: stop and return that error.
