@@ -20,9 +20,12 @@ const MetricRow& metric_row(Metric metric) { return kRows[static_cast<size_t>(me
 double unit_scale(Unit unit) {
   switch (unit) {
     case Unit::kCount:
-    case Unit::kBytes: return 1;
-    case Unit::kNanoseconds: return 1e-9;
-    case Unit::kMicroseconds: return 1e-6;
+    case Unit::kBytes:
+      return 1;
+    case Unit::kNanoseconds:
+      return 1e-9;
+    case Unit::kMicroseconds:
+      return 1e-6;
   }
   UNREACHABLE();
 }

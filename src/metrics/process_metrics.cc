@@ -73,10 +73,10 @@ int64_t start_time_us() {
 std::vector<CallbackPtr> register_process_metrics(Registry& registry) {
   std::vector<CallbackPtr> handles;
   handles.push_back(registry.callback(Metric::kProcessCpuSeconds, {}, cpu_us));
-  handles.push_back(registry.callback(Metric::kProcessResidentBytes, {}, [] {
-    return stat_field(24) * sysconf(_SC_PAGESIZE);
-  }));
-  handles.push_back(registry.callback(Metric::kProcessVirtualBytes, {}, [] { return stat_field(23); }));
+  handles.push_back(registry.callback(Metric::kProcessResidentBytes, {},
+                                      [] { return stat_field(24) * sysconf(_SC_PAGESIZE); }));
+  handles.push_back(
+      registry.callback(Metric::kProcessVirtualBytes, {}, [] { return stat_field(23); }));
   handles.push_back(registry.callback(Metric::kProcessOpenFds, {}, open_fds));
   handles.push_back(registry.callback(Metric::kProcessMaxFds, {}, [] {
     rlimit limit{};

@@ -32,10 +32,13 @@ constexpr Bounds kCountBounds = [] {
 
 const Bounds& bounds_of(Unit unit) {
   switch (unit) {
-    case Unit::kNanoseconds: return kNanosecondBounds;
-    case Unit::kMicroseconds: return kMicrosecondBounds;
+    case Unit::kNanoseconds:
+      return kNanosecondBounds;
+    case Unit::kMicroseconds:
+      return kMicrosecondBounds;
     case Unit::kCount:
-    case Unit::kBytes: return kCountBounds;
+    case Unit::kBytes:
+      return kCountBounds;
   }
   UNREACHABLE();
 }
@@ -61,34 +64,47 @@ void append_number(std::string& to, double value) {
 double in_base_unit(double value, Unit unit) {
   // Dividing by an integer keeps 0.001 exact where multiplying by 1e-6 would not.
   switch (unit) {
-    case Unit::kNanoseconds: return value / 1e9;
-    case Unit::kMicroseconds: return value / 1e6;
-    default: return value;
+    case Unit::kNanoseconds:
+      return value / 1e9;
+    case Unit::kMicroseconds:
+      return value / 1e6;
+    default:
+      return value;
   }
 }
 
 void append_help(std::string& to, std::string_view text) {
   for (const char c : text) {
-    if (c == '\\') to += "\\\\";
-    else if (c == '\n') to += "\\n";
-    else to += c;
+    if (c == '\\')
+      to += "\\\\";
+    else if (c == '\n')
+      to += "\\n";
+    else
+      to += c;
   }
 }
 
 void append_label_value(std::string& to, std::string_view text) {
   for (const char c : text) {
-    if (c == '\\') to += "\\\\";
-    else if (c == '\n') to += "\\n";
-    else if (c == '"') to += "\\\"";
-    else to += c;
+    if (c == '\\')
+      to += "\\\\";
+    else if (c == '\n')
+      to += "\\n";
+    else if (c == '"')
+      to += "\\\"";
+    else
+      to += c;
   }
 }
 
 std::string_view kind_name(Kind kind) {
   switch (kind) {
-    case Kind::kCounter: return "counter";
-    case Kind::kGauge: return "gauge";
-    case Kind::kHistogram: return "histogram";
+    case Kind::kCounter:
+      return "counter";
+    case Kind::kGauge:
+      return "gauge";
+    case Kind::kHistogram:
+      return "histogram";
   }
   UNREACHABLE();
 }
@@ -134,7 +150,8 @@ struct Registry::State {
 
   mutable Mutex mutex;
   // Filled while reading too: callbacks are called, and expired series are dropped.
-  mutable std::vector<Family> families GUARDED_BY(mutex) = std::vector<Family>(metric_rows().size());
+  mutable std::vector<Family> families GUARDED_BY(mutex) =
+      std::vector<Family>(metric_rows().size());
   uint64_t next_id GUARDED_BY(mutex) = 1;
 
   template <class T, class Make>
@@ -176,7 +193,8 @@ struct Registry::State {
         entries[it->first] = {std::move(live)};
         ++it;
       }
-      for (auto& [labels, callback] : family.callbacks) entries[labels] = {nullptr, callback.value()};
+      for (auto& [labels, callback] : family.callbacks)
+        entries[labels] = {nullptr, callback.value()};
       for (auto& [id, collect] : family.collectors) {
         collect([&](Labels labels, int64_t value) {
           entries[checked_labels(row, labels)] = {nullptr, value};
@@ -310,7 +328,8 @@ void show_series(const MetricRow& row, const Series* series, int64_t callback_va
     }
     case Kind::kHistogram: {
       const auto& histogram = *static_cast<const Histogram*>(series);
-      // The total is the sum of what is read here, so that _count and the last bucket agree while others observe.
+      // The total is the sum of what is read here, so that _count and the last bucket agree while
+      // others observe.
       uint64_t total = 0;
       for (int i = 0; i < Histogram::kBounds; ++i) {
         total += histogram.bucket(i);
@@ -331,14 +350,14 @@ void show_series(const MetricRow& row, const Series* series, int64_t callback_va
 
 std::string Registry::prometheus_text() const {
   TextWriter writer;
-  state_->for_each([&](const MetricRow& row) { writer.family(row); },
-                   [&](const MetricRow& row, const LabelValues& labels, const Series* series,
-                       int64_t value) {
-                     show_series(row, series, value,
-                                 [&](std::string_view suffix, std::string_view le, double v) {
-                                   writer.line(row, suffix, labels, le, v);
-                                 });
-                   });
+  state_->for_each(
+      [&](const MetricRow& row) { writer.family(row); },
+      [&](const MetricRow& row, const LabelValues& labels, const Series* series, int64_t value) {
+        show_series(row, series, value,
+                    [&](std::string_view suffix, std::string_view le, double v) {
+                      writer.line(row, suffix, labels, le, v);
+                    });
+      });
   return writer.take();
 }
 
@@ -348,12 +367,14 @@ std::vector<Registry::Sample> Registry::samples() const {
       [](const MetricRow&) {},
       [&](const MetricRow& row, const LabelValues& labels, const Series* series, int64_t value) {
         const auto names = label_names(row);
-        show_series(row, series, value, [&](std::string_view suffix, std::string_view le, double v) {
-          Sample sample{row.name, suffix, row.kind, {}, v, row.help};
-          for (size_t i = 0; i < labels.size(); ++i) sample.labels.emplace_back(names[i], labels[i]);
-          if (!le.empty()) sample.labels.emplace_back("le", le);
-          samples.push_back(std::move(sample));
-        });
+        show_series(row, series, value,
+                    [&](std::string_view suffix, std::string_view le, double v) {
+                      Sample sample{row.name, suffix, row.kind, {}, v, row.help};
+                      for (size_t i = 0; i < labels.size(); ++i)
+                        sample.labels.emplace_back(names[i], labels[i]);
+                      if (!le.empty()) sample.labels.emplace_back("le", le);
+                      samples.push_back(std::move(sample));
+                    });
       });
   return samples;
 }

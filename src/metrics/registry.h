@@ -1,8 +1,8 @@
 #pragma once
 // Registry: the live series of all metrics, their Prometheus text, and their list for SQL.
-// A series exists as long as somebody holds it: a dropped view takes its series along. Asking twice for
-// the same metric and labels gives the same series.
-// Thread: any. Updates are one relaxed atomic operation; only making, dropping and reading take a lock.
+// A series exists as long as somebody holds it: a dropped view takes its series along. Asking twice
+// for the same metric and labels gives the same series. Thread: any. Updates are one relaxed atomic
+// operation; only making, dropping and reading take a lock.
 
 #include <atomic>
 #include <cstdint>
@@ -44,15 +44,16 @@ class Gauge final : public Series {
   std::atomic<int64_t> value_{0};
 };
 
-// Counts by size. Bounds are 1, 2.5 and 5 times powers of ten of the unit: 10 us to 100 s for times,
-// 1 to 10 million for counts.
+// Counts by size. Bounds are 1, 2.5 and 5 times powers of ten of the unit: 10 us to 100 s for
+// times, 1 to 10 million for counts.
 class Histogram final : public Series {
  public:
   explicit Histogram(Unit unit);
   void observe(uint64_t amount);
   uint64_t count() const;
   uint64_t sum() const { return sum_.load(std::memory_order_relaxed); }
-  // The upper bound of the bucket in which the fraction `q` of all observations is reached; 0 if none.
+  // The upper bound of the bucket in which the fraction `q` of all observations is reached; 0 if
+  // none.
   uint64_t quantile(double q) const;
 
   static constexpr int kBounds = 22;
@@ -79,15 +80,18 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  // `labels`: one value per label of the metric's row, in its order. The metric must be of that kind.
+  // `labels`: one value per label of the metric's row, in its order. The metric must be of that
+  // kind.
   using Labels = std::initializer_list<std::string_view>;
   CounterPtr counter(Metric metric, Labels labels = {});
   GaugePtr gauge(Metric metric, Labels labels = {});
   HistogramPtr histogram(Metric metric, Labels labels = {});
-  // A gauge or counter whose value is asked for when somebody reads the metrics, in the metric's unit.
-  // The callback must not call the registry. A second one for the same series replaces the first.
+  // A gauge or counter whose value is asked for when somebody reads the metrics, in the metric's
+  // unit. The callback must not call the registry. A second one for the same series replaces the
+  // first.
   CallbackPtr callback(Metric metric, Labels labels, std::move_only_function<int64_t()> value);
-  // Series that are not known beforehand: emit(label values, value) for each, at most once per labels.
+  // Series that are not known beforehand: emit(label values, value) for each, at most once per
+  // labels.
   using Emit = std::function<void(Labels, int64_t)>;
   CallbackPtr collector(Metric metric, std::move_only_function<void(const Emit&)> collect);
 

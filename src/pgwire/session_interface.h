@@ -70,8 +70,9 @@ class Client {
  public:
   virtual ~Client() = default;
   virtual void notice(const Notice& notice) = 0;
-  // The call is about to wait (for a step, a log write, a lock): another thread takes over the other
-  // connections meanwhile. Worth calling before any wait that may exceed some 100 us; cheap otherwise.
+  // The call is about to wait (for a step, a log write, a lock): another thread takes over the
+  // other connections meanwhile. Worth calling before any wait that may exceed some 100 us; cheap
+  // otherwise.
   virtual void will_wait() = 0;
   // A reported setting (application_name, TimeZone, DateStyle..) has a new value. Values equal to
   // the last reported one are dropped, so a session may report without looking.
