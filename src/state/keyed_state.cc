@@ -100,6 +100,7 @@ void KeyedState::init_record(StateRecord* r) {
 void KeyedState::free_payload(StateRecord* r) {
   auto* e = static_cast<Entry*>(r);
   if (live(e)) --live_;
+  e->flags &= static_cast<uint8_t>(~record_flag::kLive);
   clear_variable(e);
 }
 

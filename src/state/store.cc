@@ -63,7 +63,7 @@ Error error_of(const rocksdb::Status& status, std::string_view doing) {
   }
   Error error = make_error(code, "could not {} the state store: {}", doing,
                            full ? "no space left on the disk" : text);
-  if (full) error = std::move(error).with_hint("Free some space; writing goes on by itself.");
+  if (full) error.hint = "Free some space; writing goes on by itself.";
   error.retryable = code != SqlState::kDataCorrupted;
   return error;
 }
