@@ -34,7 +34,7 @@ struct ColumnDefinition {
 };
 
 // One WITH option: value text, or the name of a secret.
-struct WithOption {
+struct RelationOption {
   std::string name;
   std::string value;
   uint32_t position = 0;  // 1-based character in the statement
@@ -43,7 +43,7 @@ struct WithOption {
 struct FormatSpec {
   std::string format;  // "plain", "upsert"...; empty: none given
   std::string encode;  // "json", "bytes"...
-  std::vector<WithOption> options;
+  std::vector<RelationOption> options;
   uint32_t position = 0;
 };
 
@@ -75,7 +75,7 @@ struct Relation {
   std::vector<WatermarkDefinition> watermarks;
   // Connectors.
   std::string connector;  // empty: none
-  std::vector<WithOption> options;
+  std::vector<RelationOption> options;
   FormatSpec format;
   // Index: of which relation; its columns are a permutation of that relation's.
   ObjectId indexed;

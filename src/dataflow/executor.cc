@@ -135,6 +135,8 @@ void Executor::run_one(Node& node, size_t shard, bool finishing, Output& out, St
   auto& inbox = node.inbox[shard];
   inbox.scheduled = false;
   Operator& op = *node.instances[shard];
+  ErrorSink* const step_errors = step.eval.errors;
+  if (node.job != nullptr && node.job->errors != nullptr) step.eval.errors = node.job->errors;
   const uint64_t start = now_ns();
   size_t rows = 0;
   // The operator may deliver to later nodes only, so the inbox does not grow under us.
@@ -146,6 +148,7 @@ void Executor::run_one(Node& node, size_t shard, bool finishing, Output& out, St
     delivery.batch = {};
   }
   if (finishing && !step.failed()) op.finish(out, step);
+  step.eval.errors = step_errors;
   waiting.clear();
   inbox.waiting = std::move(waiting);  // keeps the capacity
   node.stats.rows_in.fetch_add(rows, std::memory_order_relaxed);

@@ -70,6 +70,9 @@ class JobGraph {
 
   const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
   const std::vector<ScanPort>& scans() const { return scans_; }
+  // Where errors of single rows of this job go; null: to the step's own sink.
+  ErrorSink* errors = nullptr;
+
   Node* root() const { return nodes_.back().get(); }
   size_t shards() const { return shards_; }
   // State tables of all operators, by node and shard.

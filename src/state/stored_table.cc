@@ -795,7 +795,7 @@ void StoredWriter::note_changed() {
 }
 
 void StoredWriter::put(std::string_view key, uint8_t vnode, std::string_view row, bool is_new) {
-  if (pending_.empty()) note_changed();
+  if (pending_.empty() && !held_) note_changed();
   const auto key_size = static_cast<uint32_t>(key.size());
   char* to = pending_.add_value(key_size, static_cast<uint32_t>(row.size()) + 1);
   std::memcpy(to, key.data(), key.size());
@@ -805,7 +805,7 @@ void StoredWriter::put(std::string_view key, uint8_t vnode, std::string_view row
 }
 
 void StoredWriter::erase(std::string_view key) {
-  if (pending_.empty()) note_changed();
+  if (pending_.empty() && !held_) note_changed();
   pending_.add_tombstone(key);
   --row_count_delta_;
 }

@@ -118,10 +118,22 @@ class StoredWriter {
   void put(std::string_view key, uint8_t vnode, std::string_view row, bool is_new);
   void erase(std::string_view key);  // the key had a row
   uint64_t pending_bytes() const { return pending_.bytes(); }
+  // A held writer's changes wait, out of publish()'s sight, until hand_over(): so a backfill may write
+  // on a thread of its own while steps publish. hand_over() belongs to the coordinator's thread, while
+  // the writer's owner waits; between two of them a key may be changed once.
+  void hold() { held_ = true; }
+  void hand_over() {
+    if (!pending_.empty()) note_changed();
+  }
+  void release() {
+    hand_over();
+    held_ = false;
+  }
 
  private:
   friend class StoredTables;
   void note_changed();
+  bool held_ = false;
   StoredTables& tables_;
   DeltaBuffer pending_;
   int64_t row_count_delta_ = 0;

@@ -34,6 +34,8 @@ class Materialize final : public Operator {
   Materialize(const PhysicalNode& plan, StoredTables& tables, Target target);
   void push(int port, const Batch& batch, Output& out, StepContext& step) override;
   void finish(Output& out, StepContext& step) override;
+  // For backfill: see StoredWriter.
+  StoredWriter& writer() { return writer_; }
 
  private:
   struct Pending {

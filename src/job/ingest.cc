@@ -1,0 +1,207 @@
+#include "job/ingest.h"
+
+#include "base/log.h"
+#include "job/message_decoder.h"
+#include "job/relation_options.h"
+
+namespace leat {
+namespace {
+
+constexpr size_t kQueuedRowsMax = 200'000;
+constexpr size_t kQueuedBytesMax = 64 << 20;
+constexpr size_t kErrorsKept = 100;
+constexpr size_t kSampleBytes = 256;
+
+}  // namespace
+
+struct Ingest::Split {
+  std::string id;
+  std::unique_ptr<SplitReader> reader;
+  std::unique_ptr<MessageDecoder> decoder;
+  std::thread thread;
+  std::atomic<uint64_t> rows{0}, errors{0}, queued_rows{0};
+  std::atomic<int64_t> last_rows_us{0};
+  std::atomic<bool> done{false};
+  Mutex mutex;
+  std::string stop_reason GUARDED_BY(mutex);
+};
+
+Ingest::Ingest(Options options) : options_(std::move(options)) {}
+
+Result<std::unique_ptr<Ingest>> Ingest::start(Options options) {
+  std::unique_ptr<Ingest> made(new Ingest(std::move(options)));
+  const Relation& relation = *made->options_.relation;
+  made->connector_ = TRY(make_source_connector(relation, *made->options_.clock));
+  made->fail_on_error_ = TRY(relation_options(relation)).text("on_error") == "fail";
+  for (const auto& [id, position] : made->options_.positions) {
+    auto split = std::make_unique<Split>();
+    split->id = id;
+    split->decoder = TRY(MessageDecoder::make(relation, made->options_.next_row_id));
+    OpenReader open{.split = id, .from = position, .purpose = made->options_.purpose,
+                    .headers = split->decoder->needs_headers()};
+    if (const auto until = made->options_.until.find(id); until != made->options_.until.end()) {
+      open.until = until->second;
+    }
+    split->reader = TRY(made->connector_->open_reader(open));
+    made->splits_.push_back(std::move(split));
+  }
+  for (auto& split : made->splits_) {
+    split->thread = std::thread([ingest = made.get(), s = split.get()] { ingest->run(*s); });
+  }
+  return made;
+}
+
+Ingest::~Ingest() { stop(); }
+
+void Ingest::stop() {
+  stop_ = true;
+  for (auto& split : splits_) split->reader->stop();
+  room_.notify_all();
+  for (auto& split : splits_) {
+    if (split->thread.joinable()) split->thread.join();
+  }
+}
+
+void Ingest::run(Split& split) {
+  RawBatch raw;
+  while (!stop_) {
+    auto polled = split.reader->poll(PollLimits{}, raw);
+    if (!polled) {
+      log::error("source {}: {}", options_.relation->name, polled.error().to_string());
+      MutexLock lock(split.mutex);
+      split.stop_reason = polled.error().to_string();
+      break;
+    }
+    const bool finished = split.reader->finished();
+    if (!raw.empty() || finished) {
+      Taken taken{.split = split.id, .position = raw.position(), .received_us = options_.clock->now_us()};
+      bool failed = false;
+      if (!raw.empty()) {
+        taken.batch = split.decoder->decode(raw, split.id);
+        const DecodedBatch& decoded = split.decoder->last();
+        for (const auto& bad : decoded.bad) note_error(split, raw, bad.message, bad.error);
+        for (size_t c = 0; c < decoded.nulled.size(); ++c) {
+          const auto& nulled = decoded.nulled[c];
+          if (nulled.count == 0) continue;
+          note_error(split, raw, nulled.first_message,
+                     fmt::format("column \"{}\" became NULL{}: {}", split.decoder->column_name(c),
+                                 nulled.count > 1 ? fmt::format(" in {} messages", nulled.count) : "",
+                                 nulled.first_error));
+          split.errors += nulled.count - 1;
+        }
+        split.errors += decoded.bad.size();
+        failed = fail_on_error_ && !decoded.bad.empty();
+      }
+      if (failed) {
+        MutexLock lock(split.mutex);
+        split.stop_reason = "a message could not be decoded and on_error is 'fail': " +
+                            split.decoder->last().bad[0].error;
+        break;
+      }
+      const size_t rows = taken.batch.size();
+      const size_t bytes = raw.payload_bytes();
+      split.rows += rows;
+      if (rows > 0) split.last_rows_us = taken.received_us;
+      {
+        MutexLock lock(mutex_);
+        while (!stop_ && (paused_ || queued_rows_ >= kQueuedRowsMax || queued_bytes_ >= kQueuedBytesMax)) {
+          room_.wait_for(mutex_, std::chrono::milliseconds(100));
+        }
+        if (stop_) break;
+        queued_rows_ += rows;
+        queued_bytes_ += bytes;
+        split.queued_rows += rows;
+        queue_.push_back(std::move(taken));
+      }
+      options_.wake();
+    }
+    if (finished) break;
+  }
+  split.done = true;
+  options_.wake();
+}
+
+void Ingest::note_error(const Split& split, const RawBatch& raw, size_t message, std::string text) {
+  const std::string_view payload = raw.payload(message);
+  MutexLock lock(mutex_);
+  ++error_count_;
+  errors_.push_back({options_.clock->now_us(), split.id, raw.offset_text(message), std::move(text),
+                     std::string(payload.substr(0, kSampleBytes))});
+  if (errors_.size() > kErrorsKept) errors_.pop_front();
+}
+
+std::vector<Ingest::Taken> Ingest::take(size_t rows_max) {
+  std::vector<Taken> taken;
+  size_t rows = 0;
+  {
+    MutexLock lock(mutex_);
+    while (!queue_.empty() && (taken.empty() || rows + queue_.front().batch.size() <= rows_max)) {
+      rows += queue_.front().batch.size();
+      taken.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+    queued_rows_ -= rows;
+    if (queue_.empty()) queued_bytes_ = 0;
+  }
+  for (const auto& t : taken) {
+    for (auto& split : splits_) {
+      if (split->id == t.split) split->queued_rows -= t.batch.size();
+    }
+  }
+  if (!taken.empty()) room_.notify_all();
+  return taken;
+}
+
+bool Ingest::has_input() const {
+  MutexLock lock(mutex_);
+  return !queue_.empty();
+}
+
+bool Ingest::finished() const {
+  for (const auto& split : splits_) {
+    if (!split->done) return false;
+  }
+  return !has_input();
+}
+
+void Ingest::pause(bool paused) {
+  {
+    MutexLock lock(mutex_);
+    if (paused_ == paused) return;
+    paused_ = paused;
+  }
+  room_.notify_all();
+}
+
+void Ingest::committed(const std::map<std::string, Position>& positions) {
+  for (auto& split : splits_) {
+    if (const auto at = positions.find(split->id); at != positions.end()) split->reader->committed(at->second);
+  }
+}
+
+std::vector<SourceStats> Ingest::stats() const {
+  std::vector<SourceStats> all;
+  for (const auto& split : splits_) {
+    SourceStats stats{.split = split->id, .reader = split->reader->stats(), .rows = split->rows,
+                      .errors = split->errors, .last_rows_us = split->last_rows_us,
+                      .queued_rows = split->queued_rows};
+    MutexLock lock(split->mutex);
+    stats.stopped = !split->stop_reason.empty();
+    stats.stop_reason = split->stop_reason;
+    all.push_back(std::move(stats));
+  }
+  return all;
+}
+
+std::vector<SourceError> Ingest::last_errors() const {
+  MutexLock lock(mutex_);
+  return {errors_.begin(), errors_.end()};
+}
+
+uint64_t Ingest::error_count() const {
+  uint64_t count = 0;
+  for (const auto& split : splits_) count += split->errors;
+  return count;
+}
+
+}  // namespace leat
