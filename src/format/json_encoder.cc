@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "base/check.h"
 #include "types/datetime.h"
@@ -32,6 +33,36 @@ template <class Number>
 void append_number(std::string& to, Number value) {
   char text[32];
   to.append(text, std::to_chars(text, text + sizeof text, value).ptr);
+}
+
+// Whether a string can stand in JSON as it is: no quote, backslash or control character. Eight bytes at a
+// time; bytes from 0x80 up set their own top bit, so that bit is masked out of each test.
+bool is_plain(std::string_view text) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kTops = 0x8080808080808080;
+  const auto needs_escape = [](uint64_t w) {
+    const auto has_zero = [](uint64_t v) { return (v - kOnes) & ~v & kTops; };
+    const uint64_t control = (w - kOnes * 0x20) & ~w & kTops;
+    return (control | has_zero(w ^ (kOnes * '"')) | has_zero(w ^ (kOnes * '\\'))) != 0;
+  };
+  const char* at = text.data();
+  size_t left = text.size();
+  uint64_t word;
+  for (; left >= 8; at += 8, left -= 8) {
+    std::memcpy(&word, at, 8);
+    if (needs_escape(word)) return false;
+  }
+  if (left == 0) return true;
+  word = kOnes * ' ';
+  std::memcpy(&word, at, left);
+  return !needs_escape(word);
+}
+
+void append_string(std::string& to, std::string_view text) {
+  if (!is_plain(text)) return append_json_string(to, text);
+  to += '"';
+  to += text;
+  to += '"';
 }
 
 void append_base64(std::string& to, std::string_view bytes) {
@@ -89,12 +120,25 @@ void append_iso_interval(std::string& to, const Interval& value) {
   if (to.size() == begin + 1) to += "T0S";
 }
 
-// Always six digits behind the second, as RisingWave has it.
-void append_utc_without_suffix(std::string& to, int64_t micros) {
+// YYYY-MM-DD HH:MM:SS.ffffff, always six digits behind the second; false: the year has not four digits.
+bool append_fixed_timestamp(std::string& to, int64_t micros, char separator) {
+  if (is_infinite_timestamp(micros)) return false;
   const CivilTime t = civil_from_micros(micros);
-  if (is_infinite_timestamp(micros) || t.date.year < 1) return append_timestamp(to, micros);
-  fmt::format_to(std::back_inserter(to), "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}", t.date.year,
-                 t.date.month, t.date.day, t.hour, t.minute, t.second, t.micros);
+  if (t.date.year < 1 || t.date.year > 9999) return false;
+  char text[] = "0000-00-00 00:00:00.000000";
+  const auto put = [&text](size_t end, int64_t number) {  // digits before position `end`
+    for (; number != 0; number /= 10) text[--end] = static_cast<char>('0' + number % 10);
+  };
+  text[10] = separator;
+  put(4, t.date.year);
+  put(7, t.date.month);
+  put(10, t.date.day);
+  put(13, t.hour);
+  put(16, t.minute);
+  put(19, t.second);
+  put(26, t.micros);
+  to.append(text, 26);
+  return true;
 }
 
 class JsonEncoder : public Encoder {
@@ -210,7 +254,7 @@ void JsonEncoder::append_value(std::string& to, const Type& type, PackedValue va
       });
     }
     case TypeId::kUnknown:
-    case TypeId::kVarchar: return append_json_string(to, value.view());
+    case TypeId::kVarchar: return append_string(to, value.view());
     case TypeId::kBytea:
       return quoted(to, [&] {
         if (modes_.bytea_hex) {
@@ -226,7 +270,7 @@ void JsonEncoder::append_value(std::string& to, const Type& type, PackedValue va
       }
       return append_json_string(to, value.view());
     case TypeId::kSerial:
-      fmt::format_to(std::back_inserter(to), "\"0x{:016x}\"", static_cast<uint64_t>(value.as<int64_t>()));
+      to += fmt::format("\"0x{:016x}\"", static_cast<uint64_t>(value.as<int64_t>()));
       return;
     case TypeId::kStruct: return append_struct(to, type, value.view());
     case TypeId::kList: return append_list(to, type, value.view());
@@ -275,13 +319,13 @@ void JsonEncoder::append_timestamptz(std::string& to, int64_t micros) const {
     return append_number(to, modes_.timestamptz == ZonedMode::kMilli ? floor_div(micros, 1000) : micros);
   }
   quoted(to, [&] {
-    if (modes_.timestamptz == ZonedMode::kUtcWithoutSuffix) return append_utc_without_suffix(to, micros);
-    const CivilTime t = civil_from_micros(micros);
-    if (is_infinite_timestamp(micros) || t.date.year < 1 || t.date.year > 9999) {
-      return leat::append_timestamptz(to, micros, TimeZone());
+    if (modes_.timestamptz == ZonedMode::kUtcWithoutSuffix) {
+      if (!append_fixed_timestamp(to, micros, ' ')) append_timestamp(to, micros);
+    } else if (append_fixed_timestamp(to, micros, 'T')) {
+      to += 'Z';
+    } else {
+      leat::append_timestamptz(to, micros, TimeZone());
     }
-    fmt::format_to(std::back_inserter(to), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", t.date.year,
-                   t.date.month, t.date.day, t.hour, t.minute, t.second, t.micros);
   });
 }
 
