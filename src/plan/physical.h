@@ -31,7 +31,7 @@ enum class PhysicalKind : uint8_t {
   kSetOperation,  // INTERSECT / EXCEPT [ALL] by counts
   kTopN,        // per group: rows offset+1 .. offset+limit in order; no limit: an order only (ad-hoc)
   kOverWindow,
-  kNow,           // one row: the time of the step
+  kNow,           // one row: the time of the step; in every shard
   kDynamicFilter,  // left rows that compare true with the one value of the right
   kWatermarkFilter,
   kMaterialize,  // root of tables, views and indexes
@@ -48,6 +48,7 @@ struct Distribution {
 
 struct PhysicalAggregate {
   const AggregateFunction* function = nullptr;
+  std::string name;        // the function's, for EXPLAIN
   std::vector<int> args;   // input columns
   std::vector<Type> arg_types;
   Type type;
@@ -58,13 +59,17 @@ struct PhysicalAggregate {
 
 struct PhysicalWindow {
   const AggregateFunction* aggregate = nullptr;
-  std::string function;
+  std::string function;  // row_number, rank, lag ..; of an aggregate: its name
   std::vector<int> args;
+  std::vector<Type> arg_types;
   Type type;
+  int filter = -1;  // boolean input column: rows for which the aggregate counts
   WindowFrame frame;
 };
 
-// What a key look-up or range scan restricts, on the leading columns of a stored relation's key.
+// What a key look-up or range scan restricts, on the leading columns of a stored relation's key: the
+// columns of `stored_order`. low and high are bounds of values, whatever the stored direction. SQL's
+// comparisons decide: a bound that is NULL (a parameter) means no rows, and a range has no NULLs.
 struct KeyBounds {
   std::vector<ExprPtr> equal;  // values of the first key columns (constants or parameters)
   ExprPtr low, high;           // of the next column; null: open
@@ -79,21 +84,24 @@ struct PhysicalNode {
   std::vector<PhysicalPtr> inputs;
 
   // Properties of the output.
-  std::vector<int> key;      // columns that identify a row; may be empty (at most one row)
+  // Columns that identify a row; empty: at most one row. Queries need none and have none.
+  std::vector<int> key;
   bool append_only = false;  // never a negative weight
   std::vector<int> watermark_columns;
   Distribution distribution;
 
   // kScan: output column i is relation column columns[i].
   std::shared_ptr<const Relation> relation;
+  std::string relation_name;  // kScan's relation or kMaterialize's and kSinkOut's target, for EXPLAIN
   std::vector<int> columns;
   KeyBounds bounds;  // queries only; over the relation's stored key
   // kValues, kFilter (exprs[0]), kProject
   std::vector<std::vector<ExprPtr>> rows;
   std::vector<ExprPtr> exprs;
-  // kProjectSet: see LogicalNode; appends a hidden ordinal column last, which is part of the key
+  // kProjectSet: see LogicalNode; appends a hidden ordinal column last (bigint, from 1 for each input
+  // row), which is part of the key
   std::vector<TableFunctionCall> set_functions;
-  // kHopWindow: output = input ++ window_start, window_end
+  // kHopWindow: output = input ++ window_start, window_end; size = slide is TUMBLE
   int time_column = -1;
   Interval window_size, window_slide, window_offset;
   // kExchange: keys. kHashJoin: left_keys = right_keys (NULLs never match unless null_safe[i]).
@@ -118,7 +126,9 @@ struct PhysicalNode {
   bool emit_rank = false;  // appends row_number as bigint
   // kOverWindow: output = input ++ windows; `order` is the order within the partition `keys`
   std::vector<PhysicalWindow> windows;
-  // kDynamicFilter: left column `compare_column` op right's column 0
+  // kHashAggregate, jobs: a group comes out once, when the watermark has passed its window
+  bool emit_on_window_close = false;
+  // kDynamicFilter: left column `compare_column` op right's column 0. No row on the right, or NULL: no rows.
   int compare_column = -1;
   const ScalarFunction* compare = nullptr;
   // kWatermarkFilter: watermark = max over rows of exprs[0] (a function of time_column); late rows drop
@@ -135,6 +145,10 @@ struct PhysicalPlan {
   std::vector<Type> parameter_types;
 };
 
+std::string_view physical_name(const PhysicalNode& node);  // "HashJoin"
 std::string physical_text(const PhysicalNode& root);  // EXPLAIN's text, one line per node
+// A hash of everything that decides what the operators' state looks like: kinds, types, keys, functions.
+// The same for the same plan in every version of the program; checked when a job's state is opened again.
+uint64_t plan_fingerprint(const PhysicalNode& root);
 
 }  // namespace leat
