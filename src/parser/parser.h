@@ -11,11 +11,11 @@
 
 namespace leat::parser {
 
-constexpr uint32_t kParseDepthMax = 200;             // nesting of brackets, sub-queries, ...
-constexpr uint32_t kTreeHeightMax = 1000;            // height of the tree: 1 + 1 + 1 + ... grows it too
-constexpr uint32_t kStatementBytesMax = 64u << 20;   // bytes of one text
-constexpr uint32_t kIdentifierBytesMax = 63;         // longer names are cut, as in PostgreSQL
-constexpr uint32_t kColumnsMax = 1600;               // columns in one column list, items of a select list
+constexpr uint32_t kStatementBytesMax = 64u << 20;  // bytes of one text
+constexpr uint32_t kTokensMax = 4'000'000;          // tokens of one text
+constexpr uint32_t kParseDepthMax = 200;            // nesting of brackets, sub-queries, prefixes, ...
+constexpr uint32_t kTreeHeightMax = 1000;           // a + a + a + ... is not nested, but high
+constexpr uint32_t kIdentifierBytesMax = 63;        // longer names are cut, as in PostgreSQL
 
 struct StatementText {
   std::string_view text;  // the statement's slice of the parsed text, without the semicolon
@@ -30,16 +30,6 @@ Result<ast::TypeName> parse_type(std::string_view sql);
 
 // A byte offset as the 1-based position in characters (UTF-8 code points) that Error carries.
 uint32_t character_position(std::string_view sql, uint32_t byte_offset);
-
-// ---- keywords, for pg_get_keywords() and quoting ------------------------------------------------
-
-enum class KeywordClass : uint8_t { kUnreserved, kColumnName, kTypeOrFunction, kReserved };
-struct Keyword {
-  std::string_view text;
-  KeywordClass keyword_class;
-  bool bare_label;  // may be a column alias without AS
-};
-const Keyword* find_keyword(std::string_view lower_case_word);
 
 // The name as it must be written in SQL: in quotes when it would not read back as itself.
 std::string quote_identifier(std::string_view name);
