@@ -4,6 +4,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
@@ -15,6 +16,7 @@
 #include "base/log.h"
 #include "base/mutex.h"
 #include "state/run_merger.h"
+#include "state/store_env.h"
 
 // Keys in RocksDB: 4 bytes of table id (big-endian), then the table's own key. Table 0 is the meta
 // area: 'm' + name are the callers' values, 's' + name the Store's own.
@@ -83,6 +85,15 @@ class SnapshotHandle final : public StoreSnapshot {
 const rocksdb::Snapshot* raw(const StoreSnapshot* snapshot) {
   return snapshot == nullptr ? nullptr : static_cast<const SnapshotHandle*>(snapshot)->get();
 }
+
+// RocksDB would look for free space every five seconds by itself, and refuse Resume() meanwhile. The
+// next commit is the better moment.
+class NoAutomaticRecovery final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* automatic) override {
+    *automatic = false;
+  }
+};
 
 // Where a checkpoint's sorted rows go: a write batch, or files to be ingested.
 class RowSink {
@@ -189,7 +200,7 @@ class FileSink final : public RowSink {
 struct Store::Impl {
   StoreOptions options;
   std::unique_ptr<FileLock> lock;
-  std::unique_ptr<rocksdb::Env> memory_env;
+  std::shared_ptr<rocksdb::Env> env;
   std::shared_ptr<rocksdb::Cache> cache;
   rocksdb::Options db_options;
   std::shared_ptr<rocksdb::DB> db;
@@ -214,9 +225,11 @@ void Store::Impl::configure() {
   rocksdb::Options& o = db_options;
   o.create_if_missing = true;
   if (options.in_memory) {
-    memory_env.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
-    o.env = memory_env.get();
+    env.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
+  } else {
+    env = make_store_env();
   }
+  o.env = env.get();
   o.max_background_jobs = 2;
   o.write_buffer_size = 32 << 20;
   o.max_total_wal_size = 64 << 20;
@@ -228,6 +241,7 @@ void Store::Impl::configure() {
   o.bytes_per_sync = 1 << 20;
   o.max_open_files = -1;
   o.keep_log_file_num = 2;
+  o.listeners.push_back(std::make_shared<NoAutomaticRecovery>());
   o.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   o.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kPrefixBytes));
   cache = rocksdb::NewLRUCache(options.cache_bytes_max);

@@ -56,6 +56,8 @@ class StoreTest : public ::testing::TestWithParam<Way> {
   ScratchDirectory directory_;
   SystemFileSystem files_;
 };
+class StoreOnDiskTest : public StoreTest {};
+INSTANTIATE_TEST_SUITE_P(Ways, StoreOnDiskTest, ::testing::Values(Way{false, 1 << 30}, Way{false, 0}));
 INSTANTIATE_TEST_SUITE_P(Ways, StoreTest,
                          ::testing::Values(Way{true, 1 << 30}, Way{true, 0}, Way{false, 1 << 30}, Way{false, 0}));
 
@@ -161,8 +163,7 @@ TEST_P(StoreTest, IteratorsSeekBothWaysWithinTheirTable) {
   EXPECT_FALSE(it.valid());
 }
 
-TEST_P(StoreTest, ReopensWithWhatWasCommitted) {
-  if (GetParam().in_memory) GTEST_SKIP() << "nothing to reopen in memory";
+TEST_P(StoreOnDiskTest, ReopensWithWhatWasCommitted) {
   {
     auto store = open();
     for (Epoch e = 1; e <= 20; ++e) {
@@ -176,8 +177,7 @@ TEST_P(StoreTest, ReopensWithWhatWasCommitted) {
   EXPECT_EQ(rows_of(*store, kRows), (Rows{"k0=14", "k1=15", "k2=16", "k3=17", "k4=18", "k5=19", "k6=20"}));
 }
 
-TEST_P(StoreTest, OneProcessPerDirectory) {
-  if (GetParam().in_memory) GTEST_SKIP() << "memory is not shared";
+TEST_P(StoreOnDiskTest, OneProcessPerDirectory) {
   auto store = open();
   const auto second = Store::open({.path = directory_.path() + "/data"}, files_);
   ASSERT_FALSE(second);
@@ -186,8 +186,7 @@ TEST_P(StoreTest, OneProcessPerDirectory) {
                                                 directory_.path(), ::getpid()));
 }
 
-TEST_P(StoreTest, DamageIsFoundAndNamed) {
-  if (GetParam().in_memory) GTEST_SKIP() << "no files";
+TEST_P(StoreOnDiskTest, DamageIsFoundAndNamed) {
   {
     auto store = open();
     std::vector<DeltaBuffer> d;
@@ -205,8 +204,7 @@ TEST_P(StoreTest, DamageIsFoundAndNamed) {
 
 // A limit on the size of files stands for a full disk. What was acknowledged stays, and writing goes on
 // when there is space again.
-TEST_P(StoreTest, FullDiskFailsTheCommitAndNothingElse) {
-  if (GetParam().in_memory) GTEST_SKIP() << "no disk";
+TEST_P(StoreOnDiskTest, FullDiskFailsTheCommitAndNothingElse) {
   auto store = open();
   struct sigaction ignore {}, before {};
   ignore.sa_handler = SIG_IGN;
