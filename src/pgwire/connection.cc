@@ -95,7 +95,8 @@ Connection::Next Connection::work() {
     if (phase() == Phase::kClosing) return Next::kClose;
     bool blocked = false;
     while (!blocked && phase() != Phase::kClosing && handle_next()) {
-      blocked = out().size() > kOutputBytesHigh && flush() != IoStatus::kDone;
+      // Below the mark at which a statement itself would have to wait.
+      blocked = out().size() > kOutputBytesLow && flush() != IoStatus::kDone;
     }
     if (!out().empty() || phase() == Phase::kClosing || lost_) continue;
     if (context_.stopping->load(std::memory_order_relaxed) && phase() == Phase::kReady) {
