@@ -1,0 +1,165 @@
+#include "planner/lower/streams.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "planner/logical_nodes.h"
+
+namespace leat::planner {
+
+std::shared_ptr<PhysicalNode> new_physical(PhysicalKind kind, std::vector<PhysicalPtr> inputs) {
+  auto node = std::make_shared<PhysicalNode>();
+  node->kind = kind;
+  if (!inputs.empty()) {
+    const PhysicalNode& first = *inputs[0];
+    node->schema = first.schema;
+    node->key = first.key;
+    node->append_only = first.append_only;
+    node->watermark_columns = first.watermark_columns;
+    node->distribution = first.distribution;
+  }
+  node->inputs = std::move(inputs);
+  return node;
+}
+
+ExprPtr place(const ExprPtr& expr, const Lowered& input) { return remap_columns(expr, input.columns); }
+
+std::vector<ExprPtr> place_all(const std::vector<ExprPtr>& exprs, const Lowered& input) {
+  std::vector<ExprPtr> placed;
+  for (const ExprPtr& expr : exprs) placed.push_back(place(expr, input));
+  return placed;
+}
+
+ExprPtr physical_column(const PhysicalNode& node, int column) {
+  return make_column(column, node.schema[static_cast<size_t>(column)].type);
+}
+
+PhysicalPtr make_physical_filter(PhysicalPtr input, const std::vector<ExprPtr>& conjuncts) {
+  if (conjuncts.empty()) return input;
+  auto node = new_physical(PhysicalKind::kFilter, {std::move(input)});
+  node->exprs = {make_and(conjuncts)};
+  return node;
+}
+
+PhysicalPtr make_physical_project(PhysicalPtr input, std::vector<ExprPtr> exprs, Schema schema) {
+  std::vector<int> map(input->schema.size(), -1);  // input column -> output column
+  for (size_t i = 0; i < exprs.size(); ++i) {
+    if (exprs[i]->kind != ExprKind::kColumn) continue;
+    int& at = map[static_cast<size_t>(exprs[i]->column)];
+    if (at < 0) at = static_cast<int>(i);
+  }
+  for (const int column : input->key) {
+    if (map[static_cast<size_t>(column)] >= 0) continue;
+    map[static_cast<size_t>(column)] = static_cast<int>(exprs.size());
+    exprs.push_back(physical_column(*input, column));
+    schema.push_back(input->schema[static_cast<size_t>(column)]);
+  }
+  auto node = new_physical(PhysicalKind::kProject, {input});
+  node->schema = std::move(schema);
+  node->exprs = std::move(exprs);
+  node->key = map_columns(input->key, map);
+  node->watermark_columns = map_columns(input->watermark_columns, map);
+  node->distribution = map_distribution(input->distribution, map);
+  return node;
+}
+
+PhysicalPtr select_physical(PhysicalPtr input, const std::vector<int>& columns) {
+  std::vector<ExprPtr> exprs;
+  Schema schema;
+  bool identity = columns.size() <= input->schema.size();
+  for (size_t i = 0; i < columns.size(); ++i) {
+    identity = identity && columns[i] == static_cast<int>(i);
+    exprs.push_back(physical_column(*input, columns[i]));
+    schema.push_back(input->schema[static_cast<size_t>(columns[i])]);
+  }
+  // Columns beyond must be the key's own.
+  for (size_t i = columns.size(); identity && i < input->schema.size(); ++i) {
+    identity = std::count(input->key.begin(), input->key.end(), static_cast<int>(i)) > 0;
+  }
+  if (identity) return input;
+  return make_physical_project(std::move(input), std::move(exprs), std::move(schema));
+}
+
+PhysicalPtr append_physical(PhysicalPtr input, const std::vector<ExprPtr>& exprs, std::vector<int>& at) {
+  std::vector<ExprPtr> all;
+  Schema schema = input->schema;
+  for (size_t i = 0; i < schema.size(); ++i) all.push_back(physical_column(*input, static_cast<int>(i)));
+  const size_t before = all.size();
+  at.clear();
+  for (const ExprPtr& expr : exprs) {
+    if (expr->kind == ExprKind::kColumn) {
+      at.push_back(expr->column);
+      continue;
+    }
+    size_t found = before;
+    while (found < all.size() && !expr_equal(*all[found], *expr)) ++found;
+    if (found == all.size()) {
+      all.push_back(expr);
+      schema.push_back({"?column?", expr->type});
+    }
+    at.push_back(static_cast<int>(found));
+  }
+  if (all.size() == before) return input;
+  return make_physical_project(std::move(input), std::move(all), std::move(schema));
+}
+
+PhysicalPtr exchange_by(PhysicalPtr input, const std::vector<int>& keys) {
+  const Distribution& now = input->distribution;
+  if (now.kind == Distribution::kSingle) return input;
+  const auto is_key = [&](int column) { return std::count(keys.begin(), keys.end(), column) > 0; };
+  if (now.kind == Distribution::kHash && !now.columns.empty() &&
+      std::all_of(now.columns.begin(), now.columns.end(), is_key)) {
+    return input;
+  }
+  std::vector<int> unique;
+  for (const int key : keys) {
+    if (std::count(unique.begin(), unique.end(), key) == 0) unique.push_back(key);
+  }
+  auto node = new_physical(PhysicalKind::kExchange, {std::move(input)});
+  node->keys = unique;
+  node->distribution = {unique.empty() ? Distribution::kSingle : Distribution::kHash, unique};
+  return node;
+}
+
+PhysicalPtr settle(PhysicalPtr input) {
+  if (input->distribution.kind != Distribution::kAny) return input;
+  return exchange_by(input, input->key);
+}
+
+std::vector<int> map_columns(const std::vector<int>& columns, const std::vector<int>& map) {
+  std::vector<int> out;
+  for (const int column : columns) {
+    const int to = map[static_cast<size_t>(column)];
+    if (to >= 0 && std::count(out.begin(), out.end(), to) == 0) out.push_back(to);
+  }
+  return out;
+}
+
+Distribution map_distribution(const Distribution& distribution, const std::vector<int>& map) {
+  if (distribution.kind != Distribution::kHash) return distribution;
+  Distribution out{Distribution::kHash, {}};
+  for (const int column : distribution.columns) {
+    const int to = map[static_cast<size_t>(column)];
+    if (to < 0) return {Distribution::kAny, {}};
+    out.columns.push_back(to);
+  }
+  return out;
+}
+
+std::vector<int> first_columns(size_t count) {
+  std::vector<int> columns(count);
+  for (size_t i = 0; i < count; ++i) columns[i] = static_cast<int>(i);
+  return columns;
+}
+
+std::vector<SortColumn> sort_columns(const std::vector<SortItem>& items, const std::vector<int>& at) {
+  std::vector<SortColumn> order;
+  for (size_t i = 0; i < items.size(); ++i) {
+    const auto same = [&](const SortColumn& c) { return c.column == at[i]; };
+    if (std::any_of(order.begin(), order.end(), same)) continue;  // the first decides
+    order.push_back({at[i], items[i].descending, items[i].nulls_first});
+  }
+  return order;
+}
+
+}  // namespace leat::planner
