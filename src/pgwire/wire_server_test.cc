@@ -448,7 +448,7 @@ TEST_F(WireServerTest, StopTellsIdleClientsAndLetsStatementsEnd) {
   Res ended(PQgetResult(busy.get()));
   EXPECT_STREQ(PQcmdStatus(ended.get()), "SLEEP");
   const std::string told = read_all(idle);
-  EXPECT_NE(told.find(std::string("SFATAL\0VFATAL\0C57P01\0", 22)), std::string::npos);
+  EXPECT_NE(told.find(std::string("SFATAL\0VFATAL\0C57P01\0", 21)), std::string::npos);
   EXPECT_EQ(PQstatus(connect().get()), CONNECTION_BAD);
   close(idle);
 }
