@@ -39,6 +39,7 @@ class Executor {
 
   size_t shards() const { return shards_; }
   bool idle() const { return agenda_.empty(); }
+  size_t waiting_rows() const { return waiting_rows_; }
 
  private:
   struct Item {

@@ -126,7 +126,9 @@ class GraphBuilder {
                                          const std::vector<TableId>& tables) {
     switch (plan.kind) {
       case PhysicalKind::kScan:
-        return std::make_unique<Scan>(options_.query ? all_columns(plan.columns.size()) : plan.columns);
+        return std::make_unique<Scan>(options_.query || (options_.own_input && options_.own_input(plan))
+                                          ? all_columns(plan.columns.size())
+                                          : plan.columns);
       case PhysicalKind::kValues:
         return std::make_unique<Values>(plan.rows, types_of(plan.schema),
                                         shard == 0 && (options_.query || options_.is_new));

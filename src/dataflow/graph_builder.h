@@ -26,6 +26,8 @@ struct GraphOptions {
   TableId first_state_table = {};
   bool is_new = true;  // false: the job existed before this start of the program
   std::function<Materialize::Target(const PhysicalNode&)> target = {};
+  // Is this scan where rows written to the job's own relation enter? They come in the scan's columns.
+  std::function<bool(const PhysicalNode&)> own_input = {};
   // For LIMIT and OFFSET expressions.
   EvalContext* eval = nullptr;
 };

@@ -172,6 +172,9 @@ class Engine {
   Result<std::unique_ptr<LiveJob>> make_job(const PlannedRelation& planned, bool is_new);
   Result<void> start_ingest(LiveJob& job, std::map<std::string, Position> positions);
 
+  Result<std::map<std::string, Position>> stored_positions(std::string_view kind, ObjectId id) const;
+  Result<void> start_idle_sources();
+
   // Runs `work` on the step thread between two steps and waits for it.
   Result<void> at_step_boundary(std::function<Result<void>()> work);
   void step_loop();

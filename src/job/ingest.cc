@@ -113,6 +113,7 @@ void Ingest::run(Split& split) {
         split.queued_rows += rows;
         queue_.push_back(std::move(taken));
       }
+      ready_.notify_all();
       options_.wake();
     }
     if (finished) break;
@@ -155,6 +156,11 @@ std::vector<Ingest::Taken> Ingest::take(size_t rows_max) {
 bool Ingest::has_input() const {
   MutexLock lock(mutex_);
   return !queue_.empty();
+}
+
+void Ingest::wait(std::chrono::milliseconds time) {
+  MutexLock lock(mutex_);
+  if (queue_.empty()) ready_.wait_for(mutex_, time);
 }
 
 bool Ingest::finished() const {

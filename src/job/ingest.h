@@ -70,6 +70,8 @@ class Ingest {
   // The next batches, about rows_max rows. Empty: nothing waits.
   std::vector<Taken> take(size_t rows_max);
   bool has_input() const;
+  // Waits until something can be taken, or the time ran out.
+  void wait(std::chrono::milliseconds time);
   // kPast: everything up to `until` was taken.
   bool finished() const;
   void pause(bool paused);
@@ -94,7 +96,8 @@ class Ingest {
   bool fail_on_error_ = false;
   std::atomic<bool> stop_{false};
   mutable Mutex mutex_;
-  CondVar room_;
+  CondVar room_;   // for the readers
+  CondVar ready_;  // for wait()
   std::deque<Taken> queue_ GUARDED_BY(mutex_);
   size_t queued_rows_ GUARDED_BY(mutex_) = 0;
   size_t queued_bytes_ GUARDED_BY(mutex_) = 0;

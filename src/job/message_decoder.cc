@@ -11,7 +11,11 @@ Result<std::unique_ptr<MessageDecoder>> MessageDecoder::make(const Relation& rel
   made->next_row_id_ = next_row_id;
   for (size_t i = 0; i < relation.columns.size(); ++i) {
     const ColumnDefinition& column = relation.columns[i];
-    if (!column.generated_sql.empty()) continue;
+    if (!column.generated_sql.empty()) {
+      // A source's readers compute generated columns themselves and never look here.
+      if (relation.kind == RelationKind::kSource) made->slots_.push_back({.kind = Slot::kAbsent});
+      continue;
+    }
     Slot slot{.kind = Slot::kDecoded, .type = column.type, .field = column.include_field};
     if (column.include == "partition") {
       slot.kind = Slot::kPartition;
@@ -62,8 +66,9 @@ Batch MessageDecoder::decode(const RawBatch& raw, std::string_view split) {
   Batch batch;
   batch.selection = Selection(decoded_.rows());
   for (const Slot& slot : slots_) {
-    batch.columns.push_back(slot.kind == Slot::kDecoded ? decoded_.columns[slot.decoded]
-                                                        : include_column(slot, raw, split));
+    batch.columns.push_back(slot.kind == Slot::kDecoded  ? decoded_.columns[slot.decoded]
+                            : slot.kind == Slot::kAbsent ? nullptr
+                                                         : include_column(slot, raw, split));
   }
   return batch;
 }

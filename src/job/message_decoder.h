@@ -17,7 +17,7 @@ class MessageDecoder {
   static Result<std::unique_ptr<MessageDecoder>> make(const Relation& relation,
                                                       std::atomic<int64_t>* next_row_id);
   bool needs_headers() const { return needs_headers_; }
-  // The relation's columns without generated ones. What went wrong is in last().
+  // The relation's columns without generated ones (of a source: null in their places). What went wrong is in last().
   Batch decode(const RawBatch& raw, std::string_view split);
   const DecodedBatch& last() const { return decoded_; }
   // The name of the format's column i, for messages about NULLed values.
@@ -25,7 +25,7 @@ class MessageDecoder {
 
  private:
   struct Slot {
-    enum Kind : uint8_t { kDecoded, kPartition, kOffset, kSubject, kTimestamp, kHeader, kHeaders, kRowId };
+    enum Kind : uint8_t { kDecoded, kPartition, kOffset, kSubject, kTimestamp, kHeader, kHeaders, kRowId, kAbsent };
     Kind kind;
     int decoded = -1;
     Type type;

@@ -48,7 +48,7 @@ std::vector<std::pair<std::string, std::string>> format_options_of(const Relatio
 Result<Options> options_of(const Relation& relation, const ConnectorRow& row) {
   const bool sink = relation.kind == RelationKind::kSink;
   const std::span<const OptionRow> tables[] = {sink ? row.sink_options : row.source_options,
-                                               sink ? std::span(kSinkRows) : std::span(kSourceRows)};
+                                               sink ? sink_job_options() : source_job_options()};
   return parse_options("connector " + relation.connector, tables, with_of(relation));
 }
 

@@ -1,0 +1,168 @@
+// The step thread: what arrives becomes steps, what is due happens between them.
+
+#include "base/log.h"
+#include "job/engine_state.h"
+
+namespace leat {
+namespace {
+
+// A step's input is cut at about this much work, so that freshness stays bounded under load.
+constexpr double kStepNs = 5e6;
+constexpr size_t kStepRowsMin = 1024;
+constexpr size_t kStepRowsMax = 256 * 1024;
+// How long the step thread sleeps when there is nothing: background loading and checkpoints are due
+// at least so often.
+constexpr auto kIdleWait = std::chrono::milliseconds(50);
+constexpr int64_t kLoadSliceNs = 1'000'000;
+constexpr uint64_t kEvictSlice = 1 << 20;
+
+}  // namespace
+
+void Engine::step_loop() {
+  State& s = *state_;
+  for (;;) {
+    std::deque<std::shared_ptr<State::Work>> works;
+    bool stopping = false;
+    {
+      MutexLock lock(s.inbox_mutex);
+      works.swap(s.works);
+      stopping = s.stopping;
+      s.awake = false;
+    }
+    for (auto& work : works) work->done.set_value(work->run());
+    if (gather() || !s.executor->idle()) run_step();
+
+    const int64_t now = clock_.monotonic_ns();
+    const bool due = now - s.last_checkpoint_ns >= options_.checkpoint_interval_ms * 1'000'000;
+    if (s.phase == State::Phase::kNone && !s.failed &&
+        ((due && s.epoch > s.checkpointed_epoch) || s.checkpoint_wanted.exchange(false))) {
+      begin_checkpoint();
+    }
+    if (s.phase == State::Phase::kSerialising) continue_checkpoint();
+    finish_checkpoint();
+    evict_if_over();
+
+    bool loading = false;
+    if (!s.failed) {
+      for (auto& [id, job] : s.jobs) {
+        for (StateTable* table : job->graph->state_tables()) {
+          if (table->complete() || memory_.over_bytes() > 0) continue;
+          if (auto loaded = table->load_some(kLoadSliceNs); !loaded) {
+            log::error("reading state back: {}", loaded.error().to_string());
+          }
+          loading = !table->complete();
+          break;
+        }
+        if (loading) break;
+      }
+    }
+    MutexLock lock(s.inbox_mutex);
+    if (stopping && s.works.empty() && s.writes.empty()) return;
+    if (!s.awake && !loading && s.phase != State::Phase::kSerialising) {
+      s.inbox_changed.wait_for(s.inbox_mutex, kIdleWait);
+    }
+  }
+}
+
+// Moves what waits into the executor, up to a step's budget. False: there was nothing.
+bool Engine::gather() {
+  State& s = *state_;
+  if (s.failed) return false;
+  bool any = false;
+  std::deque<std::shared_ptr<Write>> writes;
+  {
+    MutexLock lock(s.inbox_mutex);
+    writes.swap(s.writes);
+  }
+  for (auto& write : writes) {
+    for (TableWrite& one : write->writes) {
+      const auto job = s.jobs.find(one.table);
+      if (job == s.jobs.end() || job->second->own_input == nullptr) continue;
+      job->second->rows_in += one.changes.size();
+      s.executor->deliver(*job->second->own_input->node, 0, 0, std::move(one.changes));
+    }
+    s.applied_sequence = std::max(s.applied_sequence, write->sequence);
+    s.in_step.push_back(std::move(write));
+    any = true;
+  }
+
+  bool held_back = false;
+  for (auto& [id, job] : s.jobs) held_back |= job->sink && job->sink->over_bound();
+  const auto budget = static_cast<size_t>(
+      std::clamp(kStepNs / s.ns_per_row, double{kStepRowsMin}, double{kStepRowsMax}));
+  for (auto& [id, job] : s.jobs) {
+    if (!job->ingest) continue;
+    job->ingest->pause(held_back);
+    if (held_back) continue;
+    auto taken = job->ingest->take(budget);
+    size_t total = 0;
+    for (const auto& t : taken) total += t.batch.size();
+    size_t before = 0;
+    for (auto& t : taken) {
+      // Consecutive parts to ascending shards: what the shards emit, one after the other, is still in
+      // source order.
+      const size_t shard = total == 0 ? 0 : before * s.shards / total;
+      before += t.batch.size();
+      job->rows_in += t.batch.size();
+      job->positions[t.split] = t.position;
+      if (!t.batch.empty()) s.executor->deliver(*job->own_input->node, shard, 0, std::move(t.batch));
+      any = true;
+    }
+  }
+  return any;
+}
+
+void Engine::run_step() {
+  State& s = *state_;
+  const int64_t start = clock_.monotonic_ns();
+  const TimeZone utc;
+  StepContext step;
+  step.epoch = s.epoch + 1;
+  step.eval.zone = &utc;
+  step.eval.now_micros = clock_.now_us();
+  const size_t rows = s.executor->waiting_rows();
+  s.executor->run_step(step);
+  if (step.failed()) {
+    // The state may be half-changed: stop here, keep serving what was published, and lose nothing
+    // that was acknowledged: a restart begins at the last checkpoint.
+    s.failed = true;
+    log::error("a step failed, no more steps until a restart: {}", step.failure.error().to_string());
+    for (auto& write : s.in_step) write->applied.set_value(step.failure);
+    s.in_step.clear();
+    return;
+  }
+  ++s.epoch;
+  s.tables->publish(s.epoch);
+  published_epoch_.store(s.epoch, std::memory_order_release);
+  for (auto& [id, job] : s.jobs) {
+    for (Collect* collect : job->collects) {
+      if (collect->empty()) continue;
+      for (const Batch& batch : collect->take()) job->sink->add(batch, s.epoch);
+    }
+  }
+  for (auto& write : s.in_step) write->applied.set_value({});
+  s.in_step.clear();
+
+  const int64_t took = clock_.monotonic_ns() - start;
+  s.steps.fetch_add(1, std::memory_order_relaxed);
+  s.step_rows.fetch_add(rows, std::memory_order_relaxed);
+  s.step_ns.fetch_add(static_cast<uint64_t>(took), std::memory_order_relaxed);
+  s.last_step_ns.store(static_cast<uint64_t>(took), std::memory_order_relaxed);
+  if (rows >= kStepRowsMin) {
+    s.ns_per_row = 0.8 * s.ns_per_row + 0.2 * static_cast<double>(took) / static_cast<double>(rows);
+  }
+}
+
+void Engine::evict_if_over() {
+  State& s = *state_;
+  if (memory_.over_bytes() <= 0 || s.phase != State::Phase::kNone) return;
+  uint64_t given = s.tables->evict(kEvictSlice);
+  for (auto& [id, job] : s.jobs) {
+    for (StateTable* table : job->graph->state_tables()) {
+      if (given >= kEvictSlice) return;
+      given += table->evict(kEvictSlice - given);
+    }
+  }
+}
+
+}  // namespace leat
