@@ -77,7 +77,7 @@ Error connect_error(const ConnectSettings& settings, natsStatus status) {
   // A server that wants a client certificate just hangs up during or after the handshake.
   const bool hung_up = status == NATS_ERR || status == NATS_PROTOCOL_ERROR || status == NATS_CONNECTION_CLOSED ||
                        status == NATS_IO_ERROR;
-  if (hung_up && uses_tls(settings) && (contains(words, "PONG") || contains(words, "certificate")))
+  if (hung_up && uses_tls(settings))
     return make_error(SqlState::kCannotConnect, "NATS server {} refused the TLS client{}", settings.server_list(),
                       settings.tls_cert.empty() ? ": it asks for a client certificate" : "'s certificate (tls.cert)")
         .with_detail(words)
@@ -164,10 +164,41 @@ void Message::append_headers(std::string& out) const {
   std::free(keys);
 }
 
+// Where ended subscriptions wait. The library's reading thread looks a subscription up and uses it
+// without holding it (3.4.1), so destroying one while messages arrive frees it under that thread.
+// One may go when a PONG came after its end, or when the thread has ended with its connection.
+class Graveyard {
+ public:
+  void bury(natsSubscription* subscription) {
+    MutexLock lock(mutex_);
+    buried_.push_back(subscription);
+  }
+  bool full() {
+    constexpr size_t kBuriedMax = 64;
+    MutexLock lock(mutex_);
+    return buried_.size() >= kBuriedMax;
+  }
+  std::vector<natsSubscription*> take() {
+    MutexLock lock(mutex_);
+    return std::exchange(buried_, {});
+  }
+  void put_back(const std::vector<natsSubscription*>& subscriptions) {
+    MutexLock lock(mutex_);
+    buried_.insert(buried_.end(), subscriptions.begin(), subscriptions.end());
+  }
+  static void destroy(const std::vector<natsSubscription*>& subscriptions) {
+    for (natsSubscription* subscription : subscriptions) natsSubscription_Destroy(subscription);
+  }
+
+ private:
+  Mutex mutex_;
+  std::vector<natsSubscription*> buried_ GUARDED_BY(mutex_);
+};
+
 Subscription::~Subscription() {
   if (raw_ == nullptr) return;
   natsSubscription_Unsubscribe(raw_);
-  natsSubscription_Destroy(raw_);
+  graveyard_->bury(raw_);
 }
 
 Wait Subscription::next(std::chrono::milliseconds wait, Message& message) {
@@ -197,6 +228,7 @@ Wait Subscription::next(std::chrono::milliseconds wait, Message& message) {
 struct Listener::Impl {
   std::function<void(Message&&)> receive;
   natsSubscription* raw = nullptr;
+  Graveyard* graveyard = nullptr;
   Mutex mutex;
   CondVar complete_cond;
   bool complete GUARDED_BY(mutex) = false;
@@ -219,13 +251,14 @@ Listener::~Listener() {
     MutexLock lock(impl_->mutex);
     while (!impl_->complete) impl_->complete_cond.wait(impl_->mutex);
   }
-  natsSubscription_Destroy(impl_->raw);
+  impl_->graveyard->bury(impl_->raw);
 }
 
 // Lives until the library has said "closed", which is its last call back.
 struct Connection::Impl {
   ConnectSettings settings;
   natsConnection* raw = nullptr;
+  Graveyard graveyard;
   std::atomic<uint64_t> reconnects{0};
   mutable Mutex mutex;
   CondVar closed_cond;
@@ -333,11 +366,12 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectSettings& sett
 }
 
 Connection::~Connection() {
-  natsConnection_Close(impl_->raw);
+  natsConnection_Close(impl_->raw);  // joins the reading thread
   {
     MutexLock lock(impl_->mutex);
     while (!impl_->closed) impl_->closed_cond.wait(impl_->mutex);
   }
+  Graveyard::destroy(impl_->graveyard.take());
   natsConnection_Destroy(impl_->raw);
 }
 
@@ -375,11 +409,18 @@ std::string Connection::new_inbox() const {
 }
 
 Result<Subscription> Connection::subscribe(const std::string& subject) {
+  if (impl_->graveyard.full()) {
+    const auto old = impl_->graveyard.take();
+    if (natsConnection_FlushTimeout(impl_->raw, kConnectTimeout.count()) == NATS_OK)
+      Graveyard::destroy(old);
+    else
+      impl_->graveyard.put_back(old);
+  }
   natsSubscription* raw = nullptr;
   natsStatus status = natsConnection_SubscribeSync(&raw, impl_->raw, subject.c_str());
   // Whoever subscribes bounds what he asks for (pulls, publish windows), so nothing may be dropped here.
   if (status == NATS_OK) status = natsSubscription_SetPendingLimits(raw, -1, -1);
-  Subscription subscription(raw);
+  Subscription subscription(raw, impl_->graveyard);
   if (status != NATS_OK) return std::unexpected(call_error(status, "cannot subscribe"));
   return subscription;
 }
@@ -388,6 +429,7 @@ Result<std::unique_ptr<Listener>> Connection::listen(const std::string& subject,
                                                      std::function<void(Message&&)> receive) {
   auto impl = std::make_unique<Listener::Impl>();
   impl->receive = std::move(receive);
+  impl->graveyard = &impl_->graveyard;
   natsStatus status =
       natsConnection_Subscribe(&impl->raw, impl_->raw, subject.c_str(), Listener::Impl::on_message, impl.get());
   if (status != NATS_OK) return std::unexpected(call_error(status, "cannot subscribe"));

@@ -67,12 +67,17 @@ class Message {
 
 enum class Wait : uint8_t { kMessage, kTimeout, kClosed };
 
+class Graveyard;
+
+// Ends before its connection.
 class Subscription {
  public:
-  explicit Subscription(natsSubscription* raw) : raw_(raw) {}
-  Subscription(Subscription&& other) noexcept : raw_(std::exchange(other.raw_, nullptr)) {}
+  Subscription(natsSubscription* raw, Graveyard& graveyard) : raw_(raw), graveyard_(&graveyard) {}
+  Subscription(Subscription&& other) noexcept
+      : raw_(std::exchange(other.raw_, nullptr)), graveyard_(other.graveyard_) {}
   Subscription& operator=(Subscription&& other) noexcept {
     std::swap(raw_, other.raw_);
+    std::swap(graveyard_, other.graveyard_);
     return *this;
   }
   ~Subscription();
@@ -83,9 +88,11 @@ class Subscription {
 
  private:
   natsSubscription* raw_;
+  Graveyard* graveyard_;
 };
 
 // Calls back for every message, on a thread of the library. Its end waits for a running call.
+// Ends before its connection.
 class Listener {
  public:
   struct Impl;
