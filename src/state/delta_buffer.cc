@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "state/copy_bytes.h"
 #include "state/key_prefix.h"
 
 namespace leat {
@@ -15,12 +16,11 @@ void DeltaBuffer::add_chunk(size_t need) {
 
 void DeltaBuffer::add_value(std::string_view key, std::string_view value) {
   char* to = add_value(static_cast<uint32_t>(key.size()), static_cast<uint32_t>(value.size()));
-  std::memcpy(to, key.data(), key.size());
-  std::memcpy(to + key.size(), value.data(), value.size());
+  copy_bytes(copy_bytes(to, key), value);
 }
 
 void DeltaBuffer::add_tombstone(std::string_view key) {
-  std::memcpy(add_tombstone(static_cast<uint32_t>(key.size())), key.data(), key.size());
+  copy_bytes(add_tombstone(static_cast<uint32_t>(key.size())), key);
 }
 
 void DeltaBuffer::entries(std::vector<Entry>& out) const {

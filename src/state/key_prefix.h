@@ -11,7 +11,7 @@ namespace leat {
 
 inline uint64_t key_prefix(std::string_view key) {
   uint64_t value = 0;
-  std::memcpy(&value, key.data(), key.size() < 8 ? key.size() : 8);
+  if (!key.empty()) std::memcpy(&value, key.data(), key.size() < 8 ? key.size() : 8);
   return std::byteswap(value);
 }
 

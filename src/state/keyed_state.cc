@@ -1,6 +1,7 @@
 #include "state/keyed_state.h"
 
 #include "base/check.h"
+#include "state/copy_bytes.h"
 
 namespace leat {
 
@@ -45,7 +46,7 @@ void KeyedState::set_variable(Entry* e, std::string_view bytes) {
     // `bytes` may be part of the old ones.
     const auto capacity = static_cast<uint32_t>(std::max<size_t>(16, bytes.size() * 5 / 4));
     char* grown = arena_.allocate(capacity);
-    std::memcpy(grown, bytes.data(), bytes.size());
+    copy_bytes(grown, bytes);
     if (v->capacity > 0) arena_.free(v->bytes, v->capacity);
     v->bytes = grown;
     v->capacity = capacity;
@@ -78,7 +79,7 @@ void KeyedState::serialize(Entry* e) {
     char* to = delta_.add_value(key_size, state_bytes_ + static_cast<uint32_t>(rest.size()));
     to = write_store_key(e, to);
     std::memcpy(to, tail_of(e), state_bytes_);
-    if (!rest.empty()) std::memcpy(to + state_bytes_, rest.data(), rest.size());
+    copy_bytes(to + state_bytes_, rest);
     e->flags |= record_flag::kStored;
   } else if (e->flags & record_flag::kStored) {
     write_store_key(e, delta_.add_tombstone(key_size));
@@ -119,7 +120,7 @@ bool KeyedState::load_row(StateRecord* r, std::string_view suffix, std::string_v
     if (!value.empty()) {
       v->size = v->capacity = static_cast<uint32_t>(value.size());
       v->bytes = arena_.allocate(v->capacity);
-      std::memcpy(v->bytes, value.data(), value.size());
+      copy_bytes(v->bytes, value);
     }
   }
   return true;

@@ -1,6 +1,7 @@
 #include "state/multi_state.h"
 
 #include "base/check.h"
+#include "state/copy_bytes.h"
 #include "state/varint.h"
 
 namespace leat {
@@ -11,7 +12,7 @@ uint64_t hash_of_row(void* p) { return row_hash(static_cast<MultiState::Row*>(p)
 size_t few_bytes(uint32_t capacity) { return sizeof(Few) + capacity * sizeof(MultiState::Row*); }
 
 bool same(const MultiState::Row* row, std::string_view bytes) {
-  return row->size == bytes.size() && std::memcmp(row + 1, bytes.data(), bytes.size()) == 0;
+  return row->bytes() == bytes;
 }
 
 }  // namespace
@@ -81,7 +82,7 @@ MultiState::Row* MultiState::make_row(Group* g, std::string_view bytes) {
   row->weight = 0;
   row->aux = 0;
   row->group = g;
-  std::memcpy(row + 1, bytes.data(), bytes.size());
+  copy_bytes(reinterpret_cast<char*>(row + 1), bytes);
   return row;
 }
 

@@ -1,6 +1,7 @@
 #include "state/ordered_state.h"
 
 #include "base/check.h"
+#include "state/copy_bytes.h"
 #include "state/varint.h"
 
 namespace leat {
@@ -51,7 +52,7 @@ OrderedState::Change OrderedState::adjust(Group* g, std::string_view sort_key, s
   if (delta != 0) g->rows.add_weight(row, delta);
   if (new_value) {
     if (value.size() <= row->value_capacity) {
-      std::memcpy(bytes_of(row) + row->key_size, value.data(), value.size());
+      copy_bytes(bytes_of(row) + row->key_size, value);
       row->value_size = static_cast<uint32_t>(value.size());
     } else {
       Row* larger = make_row(g, sort_key, value, row->weight);
@@ -74,8 +75,7 @@ OrderedState::Row* OrderedState::make_row(Group* g, std::string_view sort_key, s
   row->weight = weight;
   row->group = g;
   row->value_size = row->value_capacity = value_size;
-  std::memcpy(bytes_of(row), sort_key.data(), key_size);
-  std::memcpy(bytes_of(row) + key_size, value.data(), value_size);
+  copy_bytes(copy_bytes(bytes_of(row), sort_key), value);
   return row;
 }
 

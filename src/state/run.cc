@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "state/copy_bytes.h"
 #include "state/key_prefix.h"
 #include "state/run_merger.h"
 
@@ -49,8 +50,7 @@ void Run::Builder::add(std::string_view key, std::string_view value, bool tombst
   const uint32_t value_word = tombstone ? 0xFFFFFFFF : static_cast<uint32_t>(value.size());
   std::memcpy(at, &key_size, 4);
   std::memcpy(at + 4, &value_word, 4);
-  std::memcpy(at + 8, key.data(), key.size());
-  std::memcpy(at + 8 + key.size(), value.data(), value.size());
+  copy_bytes(copy_bytes(at + 8, key), value);
   prefixes_.push_back(prefix);
   at_.push_back(at);
 }

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/check.h"
-#include "base/log.h"
+#include "state/copy_bytes.h"
 
 namespace leat {
 namespace {
@@ -12,6 +12,17 @@ namespace {
 constexpr size_t kSlice = 64;  // records between two looks at the clock
 
 uint64_t hash_of(void* p) { return static_cast<StateRecord*>(p)->hash; }
+
+// Keys are mostly of 8 to 16 bytes: two overlapping words, without a call.
+inline bool equal_bytes(const char* a, const char* b, size_t size) {
+  if (size < 8 || size > 16) return size == 0 || std::memcmp(a, b, size) == 0;
+  uint64_t a_first, b_first, a_last, b_last;
+  std::memcpy(&a_first, a, 8);
+  std::memcpy(&b_first, b, 8);
+  std::memcpy(&a_last, a + size - 8, 8);
+  std::memcpy(&b_last, b + size - 8, 8);
+  return a_first == b_first && a_last == b_last;
+}
 
 // A row's key in the Store, taken apart: hash (8, big-endian), the key's size (1 or 5), key, suffix.
 struct StoreKey {
@@ -90,7 +101,7 @@ StateRecord* StateTable::lookup(uint64_t hash, std::string_view key) const {
   return static_cast<StateRecord*>(index_.find(hash, [&](void* p) {
     const auto* r = static_cast<const StateRecord*>(p);
     return r->hash == hash && r->key_size == key.size() &&
-           std::memcmp(reinterpret_cast<const char*>(r) + key_offset_, key.data(), key.size()) == 0;
+           equal_bytes(reinterpret_cast<const char*>(r) + key_offset_, key.data(), key.size());
   }));
 }
 
@@ -102,7 +113,7 @@ StateRecord* StateTable::make_record(uint64_t hash, std::string_view key) {
   r->layout = 0;
   r->unused = 0;
   r->hash = hash;
-  std::memcpy(reinterpret_cast<char*>(r) + key_offset_, key.data(), key_size);
+  copy_bytes(reinterpret_cast<char*>(r) + key_offset_, key);
   init_record(r);
   index_.insert(hash, r, hash_of);
   return r;
@@ -119,8 +130,11 @@ Result<> StateTable::find_block(const uint64_t* hashes, const std::string_view* 
   for (size_t i = 0; i < count; ++i) index_.prefetch(hashes[i]);
   for (size_t i = 0; i < count; ++i) {
     if (void* candidate = index_.candidate(hashes[i])) {
-      __builtin_prefetch(candidate);
-      __builtin_prefetch(static_cast<char*>(candidate) + 64);
+      __builtin_prefetch(candidate, 1);
+      const size_t size = key_offset_ + keys[i].size() + tail_bytes_;
+      if (reinterpret_cast<uintptr_t>(candidate) % 64 + size > 64) {
+        __builtin_prefetch(static_cast<char*>(candidate) + 64, 1);
+      }
     }
   }
   StateRecord* missing[kBatch];

@@ -27,7 +27,7 @@ struct StoreOptions {
   std::string path;                            // the data directory; made when it is missing
   bool in_memory = false;                      // no files, no durability, the same behaviour
   uint64_t cache_bytes_max = 64 << 20;         // blocks of files kept in memory
-  uint64_t ingest_bytes_min = 2 << 20;         // a larger checkpoint is written as sorted files
+  uint64_t ingest_bytes_min = 1 << 20;         // a larger checkpoint is written as sorted files
 };
 
 // One epoch to be made durable. Filled on the step's thread, committed on another.

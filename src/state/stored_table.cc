@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mutex.h"
 #include "env/thread.h"
+#include "state/copy_bytes.h"
 #include "state/key_prefix.h"
 #include "state/run.h"
 #include "state/run_merger.h"
@@ -798,9 +799,9 @@ void StoredWriter::put(std::string_view key, uint8_t vnode, std::string_view row
   if (pending_.empty() && !held_) note_changed();
   const auto key_size = static_cast<uint32_t>(key.size());
   char* to = pending_.add_value(key_size, static_cast<uint32_t>(row.size()) + 1);
-  std::memcpy(to, key.data(), key.size());
-  to[key.size()] = static_cast<char>(vnode);
-  std::memcpy(to + key.size() + 1, row.data(), row.size());
+  to = copy_bytes(to, key);
+  *to = static_cast<char>(vnode);
+  copy_bytes(to + 1, row);
   row_count_delta_ += is_new;
 }
 
