@@ -5,7 +5,7 @@
 // with a checkpoint. A Snapshot is all tables as of one epoch: a list of runs and a snapshot of the
 // Store, taken in well under a microsecond, immutable, readable by any thread for as long as it is kept.
 //
-// A row's key is memcomparable bytes; rows are in key order over all vnodes (decision 0002), and each
+// A row's key is memcomparable bytes; rows are in key order over all vnodes (decision 0010), and each
 // row carries its vnode. Tables are complete in memory until the budget takes clean runs back.
 //
 // Thread: create/open/drop/publish/freeze/committed/evict by the coordinator of steps, while no writer
