@@ -154,10 +154,6 @@ bool equals_without_case(std::string_view text, std::string_view lower) {
          });
 }
 
-}  // namespace
-
-namespace {
-
 // The parts of a number's text before its value is known to fit.
 struct ParsedNumber {
   U128 digits = 0;       // at most 37 of them; the rest is cut off
@@ -210,10 +206,6 @@ std::optional<Fitted> fit(const ParsedNumber& number) {
   }
   return fit(number.digits, static_cast<int>(std::min<int64_t>(-number.exponent, 2'000'000)));
 }
-
-}  // namespace
-
-namespace {
 
 Decimal make(U128 coefficient, int scale, bool negative) {
   const auto made = Decimal::from_int128(

@@ -1,8 +1,7 @@
 #include "types/type.h"
 
-#include <algorithm>
-
 #include "base/check.h"
+#include "base/edit_distance.h"
 
 namespace leat {
 namespace {
@@ -105,21 +104,6 @@ constexpr NameRow kNames[] = {
     {"unknown", TypeId::kUnknown},
 };
 
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) {
@@ -213,16 +197,9 @@ Result<Type> type_by_name(std::string_view given) {
     }
   }
   Error error = make_error(SqlState::kUndefinedObject, "type \"{}\" does not exist", given);
-  size_t best = 3;
-  std::string_view nearest;
-  for (const NameRow& row : kNames) {
-    const size_t distance = edit_distance(name, row.name);
-    if (distance < best && distance < row.name.size()) {
-      best = distance;
-      nearest = row.name;
-    }
-  }
-  if (!nearest.empty()) error.hint = fmt::format("Perhaps you meant \"{}\".", nearest);
+  NearestName nearest(name);
+  for (const NameRow& row : kNames) nearest.look_at(row.name);
+  if (!nearest.best().empty()) error.hint = fmt::format("Perhaps you meant \"{}\".", nearest.best());
   return fail(std::move(error));
 }
 
