@@ -1,5 +1,6 @@
 #include "pgwire/fake_session.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "types/format_value.h"
