@@ -61,23 +61,35 @@ class QueryBinder {
   StatementState& state() { return state_; }
 
  private:
-  Result<BoundPart> bind_body(const ast::QueryBody& body, const ast::Query* query, QueryPlace place);
+  Result<BoundPart> bind_body(const ast::QueryBody& body, QueryPlace place);
   Result<BoundPart> bind_values(const ast::Values& values, QueryPlace place);
   Result<BoundPart> bind_set_operation(const ast::SetOperation& operation, QueryPlace place);
-  Result<BoundPart> add_order(BoundPart part, const ast::Query& query, QueryPlace place);
+  Result<std::vector<SortItem>> output_order(const ast::Query& query, const Schema& columns);
 
-  Result<FromPart> bind_item(const ast::FromItem& item, QueryPlace place, const FromPart* left);
+  Result<FromPart> bind_item(const ast::FromItem& item, QueryPlace place);
   Result<FromPart> bind_relation(const ast::FromRelation& item, QueryPlace place);
   Result<FromPart> bind_view(const RelationPtr& view, std::string alias, std::string schema);
   Result<FromPart> bind_from_subquery(const ast::FromSubquery& item, QueryPlace place);
+  // `left` may be used by the arguments; `used_left` tells whether it was. The part is a leaf whose
+  // expressions are then over left's columns.
   Result<FromPart> bind_function(const ast::FromFunction& item, QueryPlace place, const FromPart* left,
                                  bool& used_left);
   Result<FromPart> bind_time_window(const ast::FromTimeWindow& item, QueryPlace place);
   Result<FromPart> bind_join(const ast::Join& join, QueryPlace place);
+  // `join`: null in a comma list.
   Result<FromPart> join_parts(FromPart left, const ast::FromItem& right, JoinKind kind, const ast::Join* join,
                               QueryPlace place);
-  Result<void> merge_columns(const ast::Join& join, JoinKind kind, const FromPart& left,
-                             const FromPart& right, FromPart& joined);
+  LogicalPtr join_function(const FromPart& left, const FromPart& right, JoinKind kind, ExprPtr condition);
+  // Columns of USING or NATURAL: one value for each pair.
+  struct JoinedColumns {
+    std::vector<std::string> names;
+    std::vector<int> left, right;  // columns of the joined plan
+    std::vector<ExprPtr> conditions;
+    std::vector<ExprPtr> values;
+  };
+  Result<JoinedColumns> merge_columns(const ast::Join& join, JoinKind kind, const Scope& left, const Scope& right,
+                                      int offset);
+  void add_merged(FromPart& joined, JoinedColumns merged);
   Result<void> apply_alias(FromPart& part, const ast::FromItem& item);
 
   StatementState& state_;

@@ -1,0 +1,44 @@
+#pragma once
+// DmlBinder: INSERT, UPDATE, DELETE. What they give is described with BoundInsert and its like (binder.h).
+// Thread: one statement's.
+
+#include "binder/expr_binder.h"
+
+namespace leat {
+
+class DmlBinder {
+ public:
+  explicit DmlBinder(StatementState& state) : state_(state), queries_(state) {}
+  Result<BoundInsert> insert(const ast::Insert& insert);
+  Result<BoundUpdate> update(const ast::Update& update);
+  Result<BoundDelete> remove(const ast::Delete& del);
+
+ private:
+  Result<RelationPtr> target(const ast::ObjectName& name, std::string_view verb);
+  Result<int> target_column(const Relation& relation, const ast::Name& name);
+  // Rows for the relation columns `targets`, in that order.
+  Result<LogicalPtr> insert_rows(const ast::Insert& insert, const Relation& relation, std::vector<int>& targets,
+                                 QueryPlace place);
+  Result<LogicalPtr> insert_values(const ast::Values& values, const Relation& relation, std::vector<int>& targets,
+                                   QueryPlace place);
+  // The value that a column has when none is given, of the column's type.
+  ExprPtr default_of(const ColumnDefinition& column) const;
+  // Generated columns from the others; values[i] stands for relation column i.
+  ExprPtr generated(const ColumnDefinition& column, std::span<const ExprPtr> values) const;
+  Result<void> returning(const std::vector<ast::SelectItem>& items, const Scope& scope, const CteFrame* ctes,
+                         std::vector<ExprPtr>& exprs, Schema& columns);
+  // One SET clause: relation column -> value over the scope.
+  Result<void> assign(const ast::Assignment& assignment, const Relation& relation, ExprBinder& binder,
+                      std::vector<ExprPtr>& values);
+  Result<void> assign_one(const ast::Name& name, const ast::Expr& value, const Relation& relation,
+                          ExprBinder& binder, std::vector<ExprPtr>& values);
+  // The target's rows joined with FROM or USING.
+  Result<FromPart> target_and_others(const RelationPtr& relation, const ast::ObjectName& name,
+                                     const std::optional<ast::Name>& alias,
+                                     const std::vector<ast::FromItemPtr>& others, QueryPlace place);
+
+  StatementState& state_;
+  QueryBinder queries_;
+};
+
+}  // namespace leat
