@@ -726,8 +726,9 @@ Result<> Connection::begin_rows(std::span<const ResultColumn> columns,
 
 Result<> Connection::rows(const Batch& batch) {
   const size_t size = batch.size();
-  for (size_t first = 0; first < size; first += RowEncoder::kBlockRows) {
-    const size_t count = std::min(RowEncoder::kBlockRows, size - first);
+  size_t count = 0;
+  for (size_t first = 0; first < size; first += count) {
+    count = RowEncoder::block_size(batch, first);
     const size_t before = out().size();
     const auto sent =
         workspace_->encoder.encode(out(), batch, first, count, row_formats_, session_->time_zone());

@@ -10,6 +10,7 @@ namespace {
 
 // Longest text of an int64.
 constexpr size_t kIntTextMax = 20;
+constexpr size_t kScratchBytesKept = size_t{256} << 10;
 
 bool text_is_content(TypeId id) {
   return id == TypeId::kVarchar || id == TypeId::kJsonb || id == TypeId::kUnknown;
@@ -48,13 +49,13 @@ void RowEncoder::encode_column(Scratch& scratch, const Vector& column, Format fo
   const auto write_binary_integer = [&]<class T>(T) {
     write_fixed(sizeof(T), [&](char* place, size_t row) {
       store_big_endian(place, column.at<T>(row));
-      return static_cast<uint32_t>(sizeof(T));
+      return sizeof(T);
     });
   };
   const auto write_text_integer = [&]<class T>(T) {
     write_fixed(kIntTextMax, [&](char* place, size_t row) {
-      return static_cast<uint32_t>(
-          std::to_chars(place, place + kIntTextMax, column.at<T>(row)).ptr - place);
+      return static_cast<size_t>(std::to_chars(place, place + kIntTextMax, column.at<T>(row)).ptr -
+                                 place);
     });
   };
 
@@ -85,13 +86,13 @@ void RowEncoder::encode_column(Scratch& scratch, const Vector& column, Format fo
     return write_fixed(1, [&](char* place, size_t row) {
       const bool value = column.at<uint8_t>(row) != 0;
       *place = binary ? static_cast<char>(value) : (value ? 't' : 'f');
-      return uint32_t{1};
+      return size_t{1};
     });
   }
   if (binary && id == TypeId::kFloat64) {
     return write_fixed(8, [&](char* place, size_t row) {
       store_big_endian(place, std::bit_cast<uint64_t>(column.at<double>(row)));
-      return uint32_t{8};
+      return size_t{8};
     });
   }
 
@@ -106,15 +107,31 @@ void RowEncoder::encode_column(Scratch& scratch, const Vector& column, Format fo
         append_text(scratch.bytes, column, rows[i], zone);
       }
     }
-    scratch.ends[i] = static_cast<uint32_t>(scratch.bytes.size());
+    scratch.ends[i] = scratch.bytes.size();
   }
-  uint32_t begin = 0;
+  size_t begin = 0;
   for (size_t i = 0; i < count; ++i) {
     cells[i] = column.is_null(rows[i])
                    ? kNull
                    : Cell{scratch.bytes.data() + begin, scratch.ends[i] - begin};
     begin = scratch.ends[i];
   }
+}
+
+size_t RowEncoder::block_size(const Batch& batch, size_t first) {
+  const size_t count_max = std::min(kBlockRows, batch.size() - first);
+  bool has_strings = false;
+  for (const ColumnPtr& column : batch.columns) has_strings |= column->type().is_string_like();
+  if (!has_strings) return count_max;
+  size_t bytes = 0;
+  for (size_t i = 0; i < count_max; ++i) {
+    const size_t row = batch.selection[first + i];
+    for (const ColumnPtr& column : batch.columns) {
+      if (column->type().is_string_like()) bytes += column->at<StringSlot>(row).size();
+    }
+    if (bytes > kBlockBytes) return i + 1;
+  }
+  return count_max;
 }
 
 Result<size_t> RowEncoder::encode(WireBuffer& out, const Batch& batch, size_t first, size_t count,
@@ -152,7 +169,7 @@ Result<size_t> RowEncoder::encode(WireBuffer& out, const Batch& batch, size_t fi
         at += 4;
         continue;
       }
-      store_big_endian(at, cell.size);
+      store_big_endian(at, static_cast<uint32_t>(cell.size));
       at += 4;
       std::memcpy(at, cell.data, cell.size);
       at += cell.size;
@@ -166,6 +183,10 @@ Result<size_t> RowEncoder::encode(WireBuffer& out, const Batch& batch, size_t fi
       out.commit(length + 1);
     }
     messages += static_cast<size_t>(weight);
+  }
+  for (size_t c = 0; c < width; ++c) {
+    // One large value must not leave its buffer behind.
+    if (columns_[c].bytes.capacity() > kScratchBytesKept) columns_[c].bytes = {};
   }
   return messages;
 }

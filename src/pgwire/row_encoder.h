@@ -16,7 +16,12 @@ namespace leat::pgwire {
 class RowEncoder {
  public:
   static constexpr size_t kBlockRows = 1024;
+  static constexpr size_t kBlockBytes = size_t{64} << 10;  // of strings; one row may have more
   static constexpr size_t kRowBytesMax = (size_t{1} << 30) - 1;
+
+  // How many of the selected rows from `first` on should be encoded at once: at least one, at most
+  // kBlockRows, and no more than make kBlockBytes.
+  static size_t block_size(const Batch& batch, size_t first);
 
   // Appends a DataRow for each of the batch's selected rows `first` .. `first + count` - 1, n times
   // for weight n. count <= kBlockRows. Returns the number of messages. Error: a row is larger than
@@ -28,12 +33,12 @@ class RowEncoder {
   // The values of one column in this block; data null means NULL.
   struct Cell {
     const char* data;
-    uint32_t size;
+    size_t size;
   };
   struct Scratch {
     std::vector<Cell> cells;
-    std::string bytes;           // what the cells point to, unless they point into the vector
-    std::vector<uint32_t> ends;  // of each value in `bytes`
+    std::string bytes;         // what the cells point to, unless they point into the vector
+    std::vector<size_t> ends;  // of each value in `bytes`
   };
 
   void encode_column(Scratch& scratch, const Vector& column, Format format, const TimeZone& zone);

@@ -100,6 +100,21 @@ TEST(RowEncoder, NoColumnsAndNoRows) {
   EXPECT_TRUE(encode(batch, 0, 0, {}).empty());
 }
 
+TEST(RowEncoder, BlocksOfLargeRowsAreShort) {
+  auto texts = std::make_shared<Vector>(TypeId::kVarchar, 5000);
+  auto numbers = std::make_shared<Vector>(TypeId::kInt32, 5000);
+  for (size_t i = 0; i < 5000; ++i) {
+    numbers->data<int32_t>()[i] = 0;
+    texts->set_string(i, std::string(i < 2000 ? 1 : 20'000, 'x'));
+  }
+  const Batch batch{.columns = {numbers, texts}, .selection = Selection(5000)};
+  EXPECT_EQ(RowEncoder::block_size(batch, 0), 1024u);
+  EXPECT_EQ(RowEncoder::block_size(batch, 3000), 4u);
+  EXPECT_EQ(RowEncoder::block_size(batch, 4999), 1u);
+  EXPECT_EQ(RowEncoder::block_size(Batch{.columns = {numbers}, .selection = Selection(5000)}, 4500),
+            500u);
+}
+
 TEST(RowEncoder, ARowBeyondTheLimitIsAnError) {
   const std::string text(600 << 20, 'x');
   auto column = std::make_shared<Vector>(TypeId::kVarchar, 1);
