@@ -230,11 +230,17 @@ void Store::Impl::configure() {
     env = make_store_env();
   }
   o.env = env.get();
+  // Compaction yields to steps and queries.
+  env->LowerThreadPoolCPUPriority(rocksdb::Env::Priority::LOW, rocksdb::CpuPriority::kLow);
   o.max_background_jobs = 2;
   o.write_buffer_size = 32 << 20;
   o.max_total_wal_size = 64 << 20;
   o.level_compaction_dynamic_level_bytes = true;
-  // Ingested files land in level 0 when they overlap; a checkpoint must not wait for compaction.
+  // Ingested files land in level 0 when they overlap. Compacting them rarely and in bulk costs least,
+  // and a checkpoint must not wait for it.
+  o.level0_file_num_compaction_trigger = 8;
+  o.target_file_size_base = kFileBytesMax;
+  o.max_bytes_for_level_base = 512 << 20;
   o.level0_slowdown_writes_trigger = 64;
   o.level0_stop_writes_trigger = 128;
   o.compression = options.in_memory ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;

@@ -651,14 +651,22 @@ void StoredTables::publish(Epoch epoch) {
     std::vector<const DeltaBuffer*> buffers;
     int64_t row_count_delta = 0;
     size_t end = i;
+    std::vector<RunPtr> runs;
     for (; end < writers.size() && writers[end]->pending_.table() == id; ++end) {
-      buffers.push_back(&writers[end]->pending_);
-      row_count_delta += writers[end]->row_count_delta_;
+      StoredWriter& w = *writers[end];
+      if (w.sealed_ != nullptr) {
+        CHECK(w.sealed_->last_epoch() == epoch, "sealed for epoch {}, published as {}",
+              w.sealed_->last_epoch(), epoch);
+        runs.push_back(std::move(w.sealed_));
+      } else {
+        buffers.push_back(&w.pending_);
+      }
+      row_count_delta += w.row_count_delta_;
     }
     if (const auto it = impl_->tables.find(id); it != impl_->tables.end()) {
       Impl::Table& t = it->second;
-      RunPtr run = Run::build(buffers, epoch, impl_->options.account);
-      t.runs.insert(t.runs.begin(), std::move(run));
+      if (!buffers.empty()) runs.push_back(Run::build(buffers, epoch, impl_->options.account));
+      t.runs.insert(t.runs.begin(), runs.begin(), runs.end());
       t.row_count += row_count_delta;
       t.row_count_changed = true;
       impl_->merge_small(id, t);
@@ -790,13 +798,27 @@ StoredWriter::~StoredWriter() {
   std::erase(tables_.impl_->changed_writers, this);
 }
 
+// Before a change.
+void StoredWriter::start() {
+  if (!pending_.empty()) return;
+  CHECK(sealed_ == nullptr, "a change after seal()");
+  if (!held_) note_changed();
+}
+
 void StoredWriter::note_changed() {
   MutexLock hold(tables_.impl_->writers_mutex);
   tables_.impl_->changed_writers.push_back(this);
 }
 
+void StoredWriter::seal(Epoch epoch) {
+  if (pending_.empty() || held_) return;
+  const DeltaBuffer* one[] = {&pending_};
+  sealed_ = Run::build(one, epoch, tables_.impl_->options.account);
+  pending_ = DeltaBuffer(pending_.table());
+}
+
 void StoredWriter::put(std::string_view key, uint8_t vnode, std::string_view row, bool is_new) {
-  if (pending_.empty() && !held_) note_changed();
+  start();
   const auto key_size = static_cast<uint32_t>(key.size());
   char* to = pending_.add_value(key_size, static_cast<uint32_t>(row.size()) + 1);
   to = copy_bytes(to, key);
@@ -806,7 +828,7 @@ void StoredWriter::put(std::string_view key, uint8_t vnode, std::string_view row
 }
 
 void StoredWriter::erase(std::string_view key) {
-  if (pending_.empty() && !held_) note_changed();
+  start();
   pending_.add_tombstone(key);
   --row_count_delta_;
 }
