@@ -18,7 +18,7 @@ class NearestName {
   // True if `name` is the nearest so far; it must live as long as this.
   bool look_at(std::string_view name) {
     const size_t distance = edit_distance(wanted_, name);
-    if (distance >= best_distance_ || distance >= name.size()) return false;
+    if (distance >= best_distance_) return false;
     best_distance_ = distance;
     best_ = name;
     return true;

@@ -197,13 +197,12 @@ Result<FromPart> QueryBinder::bind_view(const RelationPtr& view, std::string ali
   StatementState inner(std::move(options));
   inner.view_depth = state_.view_depth + 1;
   BoundPart part = TRY(QueryBinder(inner).bind_subquery(*statement->query, {}));
-  FromPart out{.plan = std::move(part.plan), .scope = scope_of(part.columns, part.columns.size(), std::move(alias))};
-  ScopeTable& table = out.scope.tables[0];
-  table.schema = std::move(schema);
-  for (size_t i = 0; i < table.columns.size() && i < view->columns.size(); ++i) {
-    table.columns[i].name = view->columns[i].name;
+  for (size_t i = 0; i < part.columns.size() && i < view->columns.size(); ++i) {
+    part.columns[i].name = view->columns[i].name;
   }
-  out.scope.names = table.columns;
+  FromPart out{.plan = rename_columns(part.plan, part.columns),
+               .scope = scope_of(part.columns, part.columns.size(), std::move(alias))};
+  out.scope.tables[0].schema = std::move(schema);
   return out;
 }
 

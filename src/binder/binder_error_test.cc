@@ -51,7 +51,6 @@ const ErrorCase kCases[] = {
     {"SELECT ARRAY[]", "42P18 cannot determine type of empty array @8 HINT Explicitly cast to the desired type, for example "
                        "ARRAY[]::integer[]."},
     {"VALUES (1), (1, 2)", "42601 VALUES lists must all be the same length @14"},
-    {"SELECT $0", "42P02 there is no parameter $0 @8"},
     // grouping
     {"SELECT a, count(*) FROM u", "42803 column \"u.a\" must appear in the GROUP BY clause or be used in an aggregate function @8"},
     {"SELECT b, c FROM t GROUP BY b", "42803 column \"t.c\" must appear in the GROUP BY clause or be used in an aggregate "

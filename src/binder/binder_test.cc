@@ -67,7 +67,7 @@ TEST_F(BinderFixture, CommonTypes) {
 TEST_F(BinderFixture, GroupBy) {
   EXPECT_EQ(plan("SELECT b, count(*), sum(a) FILTER (WHERE a > 0) AS s FROM t GROUP BY b HAVING count(*) > 1"), R"(
 Project b, count, s: sum
-  Filter (count > 1::bigint)
+  Filter (count > 1)
     Aggregate [b] count(*), sum(a) FILTER (WHERE (a > 0))
       Scan t [a, b, c, d]
 )");
@@ -258,14 +258,14 @@ TEST_F(BinderFixture, WithQueriesAndViews) {
   EXPECT_EQ(plan("WITH q (n) AS (SELECT e FROM u) SELECT x.n FROM q x JOIN q y ON x.n = y.n"), R"(
 Project n
   Join inner on (n = n)
-    Project e
+    Project n: e
       Scan u [a, e, f, _row_id]
-    Project e
+    Project n: e
       Scan u [a, e, f, _row_id]
 )");
   EXPECT_EQ(plan("SELECT total FROM v"), R"(
 Project total
-  Project b, sum
+  Project n: b, total: sum
     Aggregate [b] sum(a)
       Scan t [a, b, c, d]
 )");

@@ -69,7 +69,12 @@ Result<ExprPtr> give_type(StatementState& state, const ExprPtr& expr, const Type
   }
   if (expr->kind != ExprKind::kLiteral) return cast_explicitly(state, with_type(expr, TypeId::kVarchar), type, byte);
   if (expr->literal.is_null()) return make_literal(Value::null(type));
-  return make_literal(TRY(state.placed(read_literal(state, expr->literal.as_string(), type), byte)));
+  auto value = read_literal(state, expr->literal.as_string(), type);
+  if (value) return make_literal(std::move(*value));
+  // The literal's own place is the better one.
+  Error error = std::move(value).error();
+  if (expr->position != 0) error.position = expr->position;
+  return fail(state.at(std::move(error), byte));
 }
 
 // The cast's call; a literal is cast at once, unless the result depends on the session.

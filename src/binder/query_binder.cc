@@ -49,14 +49,7 @@ Result<LogicalPtr> retype(StatementState& state, const LogicalPtr& plan, size_t 
   auto copy = std::make_shared<LogicalNode>(*plan);
   copy->schema[column].type = type;
   const auto coerce = [&](ExprPtr& e) -> Result<void> {
-    // The literal's place is kept in characters.
-    auto cast = try_coerce(state, e, type, CastContext::kImplicit, 0);
-    if (!cast) {
-      Error error = std::move(cast).error();
-      if (e->position != 0) error.position = e->position;
-      return fail(std::move(error));
-    }
-    e = *cast;
+    e = TRY(try_coerce(state, e, type, CastContext::kImplicit, 0));
     return {};
   };
   switch (plan->kind) {
@@ -117,6 +110,16 @@ LogicalPtr keep_columns(LogicalPtr plan, size_t count) {
   return make_project(std::move(plan), std::move(exprs), std::move(schema));
 }
 
+LogicalPtr rename_columns(const LogicalPtr& plan, const Schema& columns) {
+  auto copy = std::make_shared<LogicalNode>(*plan);
+  bool changed = false;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    changed |= copy->schema[i].name != columns[i].name;
+    copy->schema[i].name = columns[i].name;
+  }
+  return changed ? LogicalPtr(std::move(copy)) : plan;
+}
+
 int scope_depth(const Scope* scope) {
   int depth = 0;
   for (; scope != nullptr; scope = scope->parent) ++depth;
@@ -148,6 +151,7 @@ Result<CteFrame> QueryBinder::bind_with(const ast::With& with, QueryPlace place)
                             part.columns.size(), cte.columns.size());
     }
     for (size_t i = 0; i < cte.columns.size(); ++i) part.columns[i].name = cte.columns[i].text;
+    part.plan = rename_columns(part.plan, part.columns);
     frame.entries.push_back({cte.name.text, std::move(part.plan), std::move(part.columns), scope_depth(place.outer)});
   }
   return frame;

@@ -107,6 +107,8 @@ LogicalPtr make_join(LogicalPtr left, LogicalPtr right, JoinKind kind, ExprPtr c
 LogicalPtr make_one_row();  // Values of one row without columns
 // The plan's first `count` columns only.
 LogicalPtr keep_columns(LogicalPtr plan, size_t count);
+// The same plan, whose columns have the names of `columns`.
+LogicalPtr rename_columns(const LogicalPtr& plan, const Schema& columns);
 int scope_depth(const Scope* scope);
 
 }  // namespace leat

@@ -1,11 +1,14 @@
 #include "binder/scope.h"
 
+#include <algorithm>
+
 #include "base/edit_distance.h"
 
 namespace leat {
 namespace {
 
-constexpr size_t kHintsMax = 2;  // nearer names than these are not told
+constexpr size_t kHintsMax = 2;     // of more names that are equally near none is told
+constexpr size_t kDistanceMax = 3;  // further names are not meant
 
 struct Near {
   size_t distance;
@@ -15,13 +18,13 @@ struct Near {
 // Every visible column by its distance to a name; the nearest ones.
 void look_for_near(const Scope& scope, std::string_view table, std::string_view name,
                    std::vector<Near>& near) {
-  const size_t far = name.size() / 2 + 1;
+  const size_t far = std::min(name.size() / 2, kDistanceMax) + 1;
   for (const ScopeTable& t : scope.tables) {
     const size_t table_distance = table.empty() ? 0 : edit_distance(table, t.alias);
     for (const ScopeName& column : t.columns) {
       if (column.hidden) continue;
       const size_t distance = edit_distance(name, column.name);
-      if (distance >= far || distance >= column.name.size()) continue;
+      if (distance >= far) continue;
       const size_t total = distance + table_distance;
       if (!near.empty() && total > near[0].distance) continue;
       if (!near.empty() && total < near[0].distance) near.clear();
