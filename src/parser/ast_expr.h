@@ -41,11 +41,11 @@ struct TypeName {
   ObjectName name;
   uint32_t position = 0;
   bool builtin = false;
-  std::vector<int32_t> modifiers;     // numeric(10, 2), varchar(20), timestamp(3)
-  std::string interval_fields;        // "day", "day to second"; empty without
-  std::vector<StructField> fields;    // struct only
-  std::vector<TypeName> arguments;    // map only
-  uint32_t array_dimensions = 0;      // int[][] is 2
+  std::vector<int32_t> modifiers;   // numeric(10, 2), varchar(20), timestamp(3)
+  std::string interval_fields;      // "day", "day to second"; empty without
+  std::vector<StructField> fields;  // struct only
+  std::vector<TypeName> arguments;  // map only
+  uint32_t array_dimensions = 0;    // int[][] is 2
 
   bool is_struct() const { return builtin && !fields.empty(); }
   bool is_map() const { return builtin && !arguments.empty(); }
@@ -57,9 +57,33 @@ struct StructField {
 };
 
 enum class ExprKind : uint8_t {
-  kLiteral, kTypedLiteral, kParameter, kColumnRef, kWildcard, kUnary, kBinary, kLogical, kNot,
-  kIsTest, kIsDistinct, kIn, kBetween, kLike, kQuantified, kCase, kCast, kCollate, kFunctionCall,
-  kArray, kRow, kField, kFieldWildcard, kSubscript, kSlice, kSubquery, kDefault,
+  kLiteral,
+  kTypedLiteral,
+  kParameter,
+  kColumnRef,
+  kWildcard,
+  kUnary,
+  kBinary,
+  kLogical,
+  kNot,
+  kIsTest,
+  kIsDistinct,
+  kIn,
+  kBetween,
+  kLike,
+  kQuantified,
+  kCase,
+  kCast,
+  kCollate,
+  kFunctionCall,
+  kArray,
+  kRow,
+  kField,
+  kFieldWildcard,
+  kSubscript,
+  kSlice,
+  kSubquery,
+  kDefault,
 };
 
 struct Expr {
@@ -213,7 +237,7 @@ struct Quantified : ExprOf<ExprKind::kQuantified> {
   std::string op;
   ObjectName op_schema;
   bool is_all = false;
-  ExprPtr array;   // exactly one of array and query is set
+  ExprPtr array;  // exactly one of array and query is set
   QueryPtr query;
   ~Quantified() override;
 };
@@ -251,7 +275,11 @@ struct OrderItem {
 
 enum class FrameUnits : uint8_t { kRows, kRange, kGroups, kSession };
 enum class FrameBoundKind : uint8_t {
-  kUnboundedPreceding, kPreceding, kCurrentRow, kFollowing, kUnboundedFollowing,
+  kUnboundedPreceding,
+  kPreceding,
+  kCurrentRow,
+  kFollowing,
+  kUnboundedFollowing,
 };
 enum class FrameExclusion : uint8_t { kNoOthers, kCurrentRow, kGroup, kTies };
 struct FrameBound {
@@ -278,7 +306,8 @@ struct WindowSpec {
 };
 
 // How a call was written. All but kPlain are calls with SQL's own argument syntax; `name` and the
-// order of the arguments are those of PostgreSQL's functions, so that a binder needs no special case:
+// order of the arguments are those of PostgreSQL's functions, so that a binder needs no special
+// case:
 //   EXTRACT(f FROM x)              extract('f', x)
 //   SUBSTRING(x FROM a FOR b)      substring(x, a, b)      (only FOR: substring(x, 1, b))
 //   POSITION(a IN b)               position(b, a)
@@ -287,7 +316,14 @@ struct WindowSpec {
 //   x AT TIME ZONE z               timezone(z, x)
 //   CURRENT_TIMESTAMP              current_timestamp(), and so on for the niladic names
 enum class CallSyntax : uint8_t {
-  kPlain, kExtract, kSubstring, kPosition, kTrim, kOverlay, kAtTimeZone, kKeyword,
+  kPlain,
+  kExtract,
+  kSubstring,
+  kPosition,
+  kTrim,
+  kOverlay,
+  kAtTimeZone,
+  kKeyword,
 };
 
 struct FunctionArgument {
@@ -301,9 +337,9 @@ struct FunctionCall : ExprOf<ExprKind::kFunctionCall> {
   ObjectName name;
   CallSyntax syntax = CallSyntax::kPlain;
   std::vector<FunctionArgument> arguments;
-  bool star = false;        // count(*)
+  bool star = false;  // count(*)
   bool distinct = false;
-  bool variadic = false;    // the last argument is VARIADIC
+  bool variadic = false;  // the last argument is VARIADIC
   bool ignore_nulls = false;
   std::vector<OrderItem> order_by;      // inside the brackets
   std::vector<OrderItem> within_group;  // WITHIN GROUP (ORDER BY ...)

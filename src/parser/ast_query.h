@@ -34,8 +34,9 @@ using FromOf = NodeOf<FromItem, FromKind, K>;
 struct FromRelation : FromOf<FromKind::kRelation> {
   using NodeOf::NodeOf;
   ObjectName name;
-  bool as_of_proctime = false;  // FOR SYSTEM_TIME AS OF PROCTIME(): the table side of a temporal join
-  ExprPtr as_of;                // FOR SYSTEM_TIME AS OF <expr>; may be null
+  bool as_of_proctime =
+      false;      // FOR SYSTEM_TIME AS OF PROCTIME(): the table side of a temporal join
+  ExprPtr as_of;  // FOR SYSTEM_TIME AS OF <expr>; may be null
 };
 
 struct FromSubquery : FromOf<FromKind::kSubquery> {

@@ -7,16 +7,50 @@ namespace leat::ast {
 
 enum class StatementKind : uint8_t {
   // queries and DML
-  kQuery, kInsert, kUpdate, kDelete, kExplain, kCopy,
+  kQuery,
+  kInsert,
+  kUpdate,
+  kDelete,
+  kExplain,
+  kCopy,
   // DDL
-  kCreateSchema, kCreateTable, kCreateSource, kCreateView, kCreateIndex, kCreateSink, kCreateSecret,
-  kCreateUser, kCreateFunction, kCreateSubscription, kCreateConnection, kDrop, kAlter, kComment,
+  kCreateSchema,
+  kCreateTable,
+  kCreateSource,
+  kCreateView,
+  kCreateIndex,
+  kCreateSink,
+  kCreateSecret,
+  kCreateUser,
+  kCreateFunction,
+  kCreateSubscription,
+  kCreateConnection,
+  kDrop,
+  kAlter,
+  kComment,
   kTruncate,
   // the session
-  kShow, kShowCreate, kDescribe, kSet, kReset, kSetTransaction, kTransaction, kPrepare, kExecute,
-  kDeallocate, kDeclareCursor, kFetchCursor, kCloseCursor, kDiscard, kListen,
+  kShow,
+  kShowCreate,
+  kDescribe,
+  kSet,
+  kReset,
+  kSetTransaction,
+  kTransaction,
+  kPrepare,
+  kExecute,
+  kDeallocate,
+  kDeclareCursor,
+  kFetchCursor,
+  kCloseCursor,
+  kDiscard,
+  kListen,
   // the system
-  kFlush, kWait, kRecover, kCancelJobs, kKill,
+  kFlush,
+  kWait,
+  kRecover,
+  kCancelJobs,
+  kKill,
 };
 
 struct Statement {
@@ -34,8 +68,20 @@ template <StatementKind K>
 using StatementOf = NodeOf<Statement, StatementKind, K>;
 
 enum class ObjectType : uint8_t {
-  kTable, kSource, kView, kMaterializedView, kIndex, kSink, kSchema, kSecret, kUser, kFunction,
-  kSubscription, kConnection, kDatabase, kColumn,
+  kTable,
+  kSource,
+  kView,
+  kMaterializedView,
+  kIndex,
+  kSink,
+  kSchema,
+  kSecret,
+  kUser,
+  kFunction,
+  kSubscription,
+  kConnection,
+  kDatabase,
+  kColumn,
 };
 
 // ---- options: WITH (...), ENCODE x (...), EXPLAIN (...), COPY (...) ----------------------------
@@ -49,7 +95,7 @@ struct Option {
   OptionValueKind kind = OptionValueKind::kNone;
   std::string value;  // kString: decoded; kNumber: as written; kWord: lower case unless quoted
   uint32_t value_position = 0;
-  ObjectName secret;             // kSecret
+  ObjectName secret;  // kSecret
   bool secret_as_file = false;
 };
 
@@ -75,9 +121,9 @@ struct ColumnDef {
   std::optional<ObjectName> collation;
   bool primary_key = false;
   bool not_null = false;
-  bool null = false;        // an explicit NULL
-  ExprPtr default_value;    // may be null
-  ExprPtr generated;        // may be null: AS expr, GENERATED ALWAYS AS (expr) STORED
+  bool null = false;      // an explicit NULL
+  ExprPtr default_value;  // may be null
+  ExprPtr generated;      // may be null: AS expr, GENERATED ALWAYS AS (expr) STORED
   bool generated_stored = false;
 };
 
@@ -103,9 +149,9 @@ struct TableDefinition {
   ObjectName name;
   bool if_not_exists = false;
   bool temporary = false;
-  bool has_column_list = false;           // false: CREATE TABLE t WITH (...), CREATE TABLE t AS ...
+  bool has_column_list = false;  // false: CREATE TABLE t WITH (...), CREATE TABLE t AS ...
   std::vector<ColumnDef> columns;
-  std::optional<uint32_t> wildcard_at;    // `*` in the column list: stands before columns[this]
+  std::optional<uint32_t> wildcard_at;  // `*` in the column list: stands before columns[this]
   uint32_t wildcard_position = 0;
   std::optional<std::vector<Name>> primary_key;  // the table constraint, not the column's
   uint32_t primary_key_position = 0;
@@ -113,7 +159,7 @@ struct TableDefinition {
   bool append_only = false;
   OnConflict on_conflict = OnConflict::kNone;
   uint32_t on_conflict_position = 0;
-  std::vector<Name> version_columns;      // WITH VERSION COLUMN (a, b)
+  std::vector<Name> version_columns;  // WITH VERSION COLUMN (a, b)
   std::vector<IncludeColumn> includes;
   std::vector<Option> options;
   std::optional<FormatClause> format;
@@ -122,8 +168,8 @@ struct TableDefinition {
 struct CreateTable : StatementOf<StatementKind::kCreateTable> {
   using NodeOf::NodeOf;
   TableDefinition definition;
-  std::vector<Name> as_columns;       // CREATE TABLE t (a, b) AS query
-  QueryPtr as;                        // may be null
+  std::vector<Name> as_columns;           // CREATE TABLE t (a, b) AS query
+  QueryPtr as;                            // may be null
   std::optional<ObjectName> from_source;  // FROM source TABLE 'x'
   std::string from_external_table;
 };
@@ -215,8 +261,8 @@ struct CreateFunction : StatementOf<StatementKind::kCreateFunction> {
   std::string language;
   std::optional<std::string> body;  // AS 'text'
   uint32_t body_position = 0;
-  ExprPtr return_expr;              // RETURN expr; may be null
-  std::string volatility;           // "immutable", "stable", "volatile" or empty
+  ExprPtr return_expr;     // RETURN expr; may be null
+  std::string volatility;  // "immutable", "stable", "volatile" or empty
   bool strict = false;
   std::vector<Option> options;
 };
@@ -279,7 +325,7 @@ struct Alter : StatementOf<StatementKind::kAlter> {
   bool cascade = false;
   std::optional<ColumnDef> column_def;
   ColumnChange column_change = ColumnChange::kSetDefault;
-  ExprPtr default_value;              // kSetDefault
+  ExprPtr default_value;                // kSetDefault
   std::optional<TypeName> column_type;  // kType
   std::vector<Option> options;
   std::optional<FormatClause> format;
@@ -364,9 +410,29 @@ struct Copy : StatementOf<StatementKind::kCopy> {
 // ---- the session -------------------------------------------------------------------------------
 
 enum class ShowWhat : uint8_t {
-  kParameter, kAll, kTables, kSources, kViews, kMaterializedViews, kSinks, kIndexes, kSchemas,
-  kDatabases, kFunctions, kSecrets, kConnections, kSubscriptions, kInternalTables, kUsers, kRoles,
-  kColumns, kJobs, kProcessList, kCluster, kCursors, kIndexesFrom,
+  kParameter,
+  kAll,
+  kTables,
+  kSources,
+  kViews,
+  kMaterializedViews,
+  kSinks,
+  kIndexes,
+  kSchemas,
+  kDatabases,
+  kFunctions,
+  kSecrets,
+  kConnections,
+  kSubscriptions,
+  kInternalTables,
+  kUsers,
+  kRoles,
+  kColumns,
+  kJobs,
+  kProcessList,
+  kCluster,
+  kCursors,
+  kIndexesFrom,
 };
 // SHOW x [FROM schema] [LIKE 'pattern']; kColumns and kIndexesFrom: `from` is the relation.
 // SHOW TRANSACTION ISOLATION LEVEL is parameter transaction_isolation, SHOW TIME ZONE timezone.
@@ -420,7 +486,12 @@ struct SetTransaction : StatementOf<StatementKind::kSetTransaction> {
 
 // BEGIN = START TRANSACTION, COMMIT = END, ROLLBACK = ABORT.
 enum class TransactionVerb : uint8_t {
-  kBegin, kCommit, kRollback, kSavepoint, kReleaseSavepoint, kRollbackToSavepoint,
+  kBegin,
+  kCommit,
+  kRollback,
+  kSavepoint,
+  kReleaseSavepoint,
+  kRollbackToSavepoint,
 };
 struct Transaction : StatementOf<StatementKind::kTransaction> {
   using NodeOf::NodeOf;
@@ -458,17 +529,24 @@ struct DeclareCursor : StatementOf<StatementKind::kDeclareCursor> {
   bool hold = false;
   QueryPtr query;                          // exactly one of query and subscription
   std::optional<ObjectName> subscription;  // DECLARE c SUBSCRIPTION CURSOR FOR s [SINCE ...|FULL]
-  std::string since;                       // "now", "begin", "full", milliseconds as digits, or empty
+  std::string since;  // "now", "begin", "full", milliseconds as digits, or empty
 };
 enum class FetchDirection : uint8_t {
-  kForward, kBackward, kAbsolute, kRelative, kFirst, kLast, kPrior, kAll,
+  kForward,
+  kBackward,
+  kAbsolute,
+  kRelative,
+  kFirst,
+  kLast,
+  kPrior,
+  kAll,
 };
 struct FetchCursor : StatementOf<StatementKind::kFetchCursor> {
   using NodeOf::NodeOf;
   Name cursor;
   FetchDirection direction = FetchDirection::kForward;
-  int64_t count = 1;  // kForward, kBackward, kAbsolute, kRelative
-  bool move = false;  // MOVE
+  int64_t count = 1;            // kForward, kBackward, kAbsolute, kRelative
+  bool move = false;            // MOVE
   std::vector<Option> options;  // WITH (timeout = '5s')
 };
 struct CloseCursor : StatementOf<StatementKind::kCloseCursor> {
@@ -491,9 +569,15 @@ struct Listen : StatementOf<StatementKind::kListen> {
 
 // ---- the system --------------------------------------------------------------------------------
 
-struct Flush : StatementOf<StatementKind::kFlush> { using NodeOf::NodeOf; };
-struct Wait : StatementOf<StatementKind::kWait> { using NodeOf::NodeOf; };
-struct Recover : StatementOf<StatementKind::kRecover> { using NodeOf::NodeOf; };
+struct Flush : StatementOf<StatementKind::kFlush> {
+  using NodeOf::NodeOf;
+};
+struct Wait : StatementOf<StatementKind::kWait> {
+  using NodeOf::NodeOf;
+};
+struct Recover : StatementOf<StatementKind::kRecover> {
+  using NodeOf::NodeOf;
+};
 struct CancelJobs : StatementOf<StatementKind::kCancelJobs> {
   using NodeOf::NodeOf;
   std::vector<uint64_t> jobs;

@@ -22,7 +22,7 @@ enum Precedence : int {
   kAdditivePrecedence,
   kMultiplicativePrecedence,
   kPowerPrecedence,
-  kAtPrecedence,       // AT TIME ZONE
+  kAtPrecedence,  // AT TIME ZONE
   kCollatePrecedence,
   kSignPrecedence,     // unary minus and plus
   kPostfixPrecedence,  // [], ::, .field
@@ -43,8 +43,10 @@ class Grammar : public TokenStream {
   bool at_name(uint32_t ahead = 0);           // identifier, unreserved or column-name keyword
   bool at_function_name(uint32_t ahead = 0);  // identifier, unreserved or type/function keyword
   bool at_label(uint32_t ahead = 0);          // any word: after AS and after a dot
-  bool at_bare_label();                       // a column alias without AS
+  bool at_value_word();  // a setting's value: any word that is not reserved, ON, TRUE
+  bool at_bare_label();  // a column alias without AS
   bool at_table_alias();
+  void want_clause();
   ast::Name name();           // column, table, schema, ...
   ast::Name function_name();  // function and type
   ast::Name label();
@@ -76,7 +78,8 @@ class Grammar : public TokenStream {
   void array_dimensions(ast::TypeName& type);
 
   // ---- expressions (parse_expr.cc)
-  // `restricted` is PostgreSQL's b_expr: no AND, OR, NOT, IN, LIKE, BETWEEN, IS NULL outside brackets.
+  // `restricted` is PostgreSQL's b_expr: no AND, OR, NOT, IN, LIKE, BETWEEN, IS NULL outside
+  // brackets.
   ast::ExprPtr expression() { return expression(kAnyPrecedence, false); }
   ast::ExprPtr expression(int precedence_min, bool restricted);
   std::vector<ast::ExprPtr> expression_list();
@@ -92,7 +95,8 @@ class Grammar : public TokenStream {
   ast::ExprPtr between(ast::ExprPtr left, bool negated, uint32_t position);
   ast::ExprPtr like(ast::ExprPtr left, bool negated, uint32_t position);
   ast::ExprPtr binary_operator(ast::ExprPtr left, const Infix& op, bool restricted);
-  ast::ExprPtr quantified(ast::ExprPtr left, std::string op, ast::ObjectName schema, uint32_t position);
+  ast::ExprPtr quantified(ast::ExprPtr left, std::string op, ast::ObjectName schema,
+                          uint32_t position);
   ast::ExprPtr overlaps(ast::ExprPtr left, uint32_t position);
   ast::ObjectName qualified_operator(std::string& op);
   ast::ExprPtr postfix();
@@ -193,9 +197,9 @@ class Grammar : public TokenStream {
   ast::StatementPtr execute();
 
   // ---- options (parse_option.cc)
-  std::vector<ast::Option> with_options();           // nothing or WITH (...)
-  std::vector<ast::Option> bracketed_options();      // (key = value, ...)
-  std::vector<ast::Option> plain_options();          // (key value, ...) of EXPLAIN and COPY
+  std::vector<ast::Option> with_options();       // nothing or WITH (...)
+  std::vector<ast::Option> bracketed_options();  // (key = value, ...)
+  std::vector<ast::Option> plain_options();      // (key value, ...) of EXPLAIN and COPY
   ast::Option option();
   std::string option_key();
   void option_value(ast::Option& option);

@@ -50,7 +50,9 @@ bool append_utf8(std::string& out, uint32_t code) {
 
 // Bytes of the valid UTF-8 character that starts here; 0 when there is none. NUL counts as none.
 size_t utf8_length(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(at + i < text.size() ? text[at + i] : 0); };
+  const auto byte = [&](size_t i) {
+    return static_cast<uint8_t>(at + i < text.size() ? text[at + i] : 0);
+  };
   const auto tail = [&](size_t i) { return (byte(i) & 0xC0) == 0x80; };
   const uint8_t first = byte(0);
   if (first == 0) return 0;
@@ -223,8 +225,7 @@ Token Lexer::number() {
     }
   }
   if (is_identifier_start(peek())) {
-    ++at_;
-    while (at_ < sql_.size() && (peek() & 0xC0) == 0x80) ++at_;
+    while (at_ < sql_.size() && is_identifier_part(peek())) ++at_;
     return fail(token.begin, "trailing junk after numeric literal", false);
   }
   token.text = sql_.substr(token.begin, at_ - token.begin);
@@ -236,8 +237,7 @@ Token Lexer::parameter() {
   ++at_;
   while (is_digit(peek())) token.text += sql_[at_++];
   if (is_identifier_start(peek())) {
-    ++at_;
-    while (at_ < sql_.size() && (peek() & 0xC0) == 0x80) ++at_;
+    while (at_ < sql_.size() && is_identifier_part(peek())) ++at_;
     return fail(token.begin, "trailing junk after parameter", false);
   }
   return finish(std::move(token));
@@ -272,19 +272,34 @@ Token Lexer::punctuation() {
   const char c = sql_[at_++];
   const char after = peek();
   switch (c) {
-    case ',': token.kind = TokenKind::kComma; break;
-    case ';': token.kind = TokenKind::kSemicolon; break;
-    case '(': token.kind = TokenKind::kLeftParen; break;
-    case ')': token.kind = TokenKind::kRightParen; break;
-    case '[': token.kind = TokenKind::kLeftBracket; break;
-    case ']': token.kind = TokenKind::kRightBracket; break;
-    case '.': token.kind = after == '.' ? TokenKind::kDotDot : TokenKind::kDot; break;
+    case ',':
+      token.kind = TokenKind::kComma;
+      break;
+    case ';':
+      token.kind = TokenKind::kSemicolon;
+      break;
+    case '(':
+      token.kind = TokenKind::kLeftParen;
+      break;
+    case ')':
+      token.kind = TokenKind::kRightParen;
+      break;
+    case '[':
+      token.kind = TokenKind::kLeftBracket;
+      break;
+    case ']':
+      token.kind = TokenKind::kRightBracket;
+      break;
+    case '.':
+      token.kind = after == '.' ? TokenKind::kDotDot : TokenKind::kDot;
+      break;
     case ':':
       token.kind = after == ':'   ? TokenKind::kTypecast
                    : after == '=' ? TokenKind::kColonEquals
                                   : TokenKind::kColon;
       break;
-    default: return fail(token.begin, "syntax error", false);
+    default:
+      return fail(token.begin, "syntax error", false);
   }
   if (token.kind == TokenKind::kDotDot || token.kind == TokenKind::kTypecast ||
       token.kind == TokenKind::kColonEquals) {
@@ -334,12 +349,24 @@ bool Lexer::escape(std::string& out) {
     return value;
   };
   switch (c) {
-    case 'b': out += '\b'; return true;
-    case 'f': out += '\f'; return true;
-    case 'n': out += '\n'; return true;
-    case 'r': out += '\r'; return true;
-    case 't': out += '\t'; return true;
-    case 'v': out += '\v'; return true;
+    case 'b':
+      out += '\b';
+      return true;
+    case 'f':
+      out += '\f';
+      return true;
+    case 'n':
+      out += '\n';
+      return true;
+    case 'r':
+      out += '\r';
+      return true;
+    case 't':
+      out += '\t';
+      return true;
+    case 'v':
+      out += '\v';
+      return true;
     case 'x':
       if (hex_value(peek()) < 0) return out += 'x', true;
       out += static_cast<char>(digits(2, 16));
@@ -358,7 +385,8 @@ bool Lexer::escape(std::string& out) {
       if (code >= 0xD800 && code < 0xDC00 && peek() == '\\' && peek(1) == 'u') {
         at_ += 2;
         const uint32_t low = digits(4, 16);
-        code = low >= 0xDC00 && low < 0xE000 ? 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00) : 0;
+        code =
+            low >= 0xDC00 && low < 0xE000 ? 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00) : 0;
       }
       if (append_utf8(out, code)) return true;
       fail(begin, "invalid Unicode escape value", false);
@@ -454,9 +482,10 @@ Token Lexer::string(uint32_t begin, TokenKind kind, bool escapes, bool unicode) 
       if (good) continue;
       fail(begin, "syntax error", false);
       error_->code = SqlState::kInvalidTextRepresentation;
-      error_->message = fmt::format("\"{}\" is not a valid {} digit",
-                                    token.text.substr(token.text.find(c), utf8_length(token.text, token.text.find(c))),
-                                    kind == TokenKind::kBitString ? "binary" : "hexadecimal");
+      error_->message = fmt::format(
+          "\"{}\" is not a valid {} digit",
+          token.text.substr(token.text.find(c), utf8_length(token.text, token.text.find(c))),
+          kind == TokenKind::kBitString ? "binary" : "hexadecimal");
       return Token{.begin = begin, .end = begin};
     }
   }

@@ -15,9 +15,24 @@
 namespace leat::parser {
 
 enum class TokenKind : uint8_t {
-  kEnd, kIdentifier, kString, kBacktick, kInteger, kDecimal, kBitString, kHexString, kParameter,
+  kEnd,
+  kIdentifier,
+  kString,
+  kBacktick,
+  kInteger,
+  kDecimal,
+  kBitString,
+  kHexString,
+  kParameter,
   kOperator,
-  kComma, kSemicolon, kLeftParen, kRightParen, kLeftBracket, kRightBracket, kDot, kColon,
+  kComma,
+  kSemicolon,
+  kLeftParen,
+  kRightParen,
+  kLeftBracket,
+  kRightBracket,
+  kDot,
+  kColon,
   kTypecast,     // ::
   kColonEquals,  // :=
   kArrow,        // =>

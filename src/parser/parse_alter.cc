@@ -121,8 +121,10 @@ void Grammar::alter_add(ast::Alter& alter) {
     case Kw::kPrimary:
     case Kw::kUnique:
     case Kw::kCheck:
-    case Kw::kForeign: return refuse(position(), "adding a constraint");
-    default: break;
+    case Kw::kForeign:
+      return refuse(position(), "adding a constraint");
+    default:
+      break;
   }
   accept(Kw::kColumn);
   alter.column_if_exists = if_not_exists();

@@ -73,8 +73,7 @@ void Grammar::call_tail(FunctionCall& call) {
   } else {
     accept(Kw::kRespect, Kw::kNulls);
   }
-  if (at(Kw::kOver) && (kind(1) == TokenKind::kLeftParen || at_name(1))) {
-    take();
+  if (accept(Kw::kOver)) {
     if (at(TokenKind::kLeftParen)) {
       call.over = std::make_unique<ast::WindowSpec>(window_spec());
     } else {
@@ -114,15 +113,21 @@ ast::WindowFrame Grammar::window_frame() {
   ast::WindowFrame frame;
   frame.position = position();
   switch (take().keyword) {
-    case Kw::kRows: frame.units = ast::FrameUnits::kRows; break;
-    case Kw::kGroups: frame.units = ast::FrameUnits::kGroups; break;
+    case Kw::kRows:
+      frame.units = ast::FrameUnits::kRows;
+      break;
+    case Kw::kGroups:
+      frame.units = ast::FrameUnits::kGroups;
+      break;
     case Kw::kSession:
       frame.units = ast::FrameUnits::kSession;
       expect_all({Kw::kWith});
       if (!accept(Kw::kGap)) fail_here();
       frame.session_gap = expression();
       return frame;
-    default: frame.units = ast::FrameUnits::kRange; break;
+    default:
+      frame.units = ast::FrameUnits::kRange;
+      break;
   }
   if (accept(Kw::kBetween)) {
     frame.start = frame_bound();
@@ -171,12 +176,12 @@ ast::FrameBound Grammar::frame_bound() {
     bound.offset = expression();
   }
   if (accept(Kw::kFollowing)) {
-    bound.kind = unbounded ? ast::FrameBoundKind::kUnboundedFollowing
-                           : ast::FrameBoundKind::kFollowing;
+    bound.kind =
+        unbounded ? ast::FrameBoundKind::kUnboundedFollowing : ast::FrameBoundKind::kFollowing;
   } else {
     expect(Kw::kPreceding);
-    bound.kind = unbounded ? ast::FrameBoundKind::kUnboundedPreceding
-                           : ast::FrameBoundKind::kPreceding;
+    bound.kind =
+        unbounded ? ast::FrameBoundKind::kUnboundedPreceding : ast::FrameBoundKind::kPreceding;
   }
   return bound;
 }
@@ -222,11 +227,21 @@ ExprPtr Grammar::special_call() {
       {.text = std::string(keyword_row(word).text), .position = node->position});
   expect(TokenKind::kLeftParen);
   switch (word) {
-    case Kw::kExtract: extract_arguments(*node); break;
-    case Kw::kSubstring: substring_arguments(*node); break;
-    case Kw::kPosition: position_arguments(*node); break;
-    case Kw::kTrim: trim_arguments(*node); break;
-    case Kw::kOverlay: overlay_arguments(*node); break;
+    case Kw::kExtract:
+      extract_arguments(*node);
+      break;
+    case Kw::kSubstring:
+      substring_arguments(*node);
+      break;
+    case Kw::kPosition:
+      position_arguments(*node);
+      break;
+    case Kw::kTrim:
+      trim_arguments(*node);
+      break;
+    case Kw::kOverlay:
+      overlay_arguments(*node);
+      break;
     default:
       for (auto& value : expression_list()) add_argument(*node, std::move(value));
       break;

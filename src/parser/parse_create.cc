@@ -8,7 +8,8 @@ using ast::StatementPtr;
 StatementPtr Grammar::create() {
   const uint32_t begin = position();
   take();
-  const bool or_replace = accept(Kw::kOr, Kw::kReplace);
+  const bool or_replace = accept(Kw::kOr);
+  if (or_replace) expect(Kw::kReplace);
   const bool temporary = accept(Kw::kTemporary) || accept(Kw::kTemp);
   if (accept(Kw::kView)) return create_view(begin, or_replace, temporary);
   if (accept(Kw::kAggregate)) {
@@ -66,7 +67,8 @@ StatementPtr Grammar::create() {
       refuse(position(), "CREATE " + what);
       break;
     }
-    default: fail_here();
+    default:
+      fail_here();
   }
   return failed_statement();
 }
@@ -202,9 +204,9 @@ std::vector<ast::FunctionParameter> Grammar::function_parameters() {
   while (!failed() && !at(TokenKind::kRightParen)) {
     ast::FunctionParameter parameter;
     const Kw next = keyword(1);
-    const bool type_goes_on = next == Kw::kPrecision || next == Kw::kVarying ||
-                              next == Kw::kWith || next == Kw::kWithout || next == Kw::kDefault ||
-                              next == Kw::kArray || at(Kw::kNational);
+    const bool type_goes_on = next == Kw::kPrecision || next == Kw::kVarying || next == Kw::kWith ||
+                              next == Kw::kWithout || next == Kw::kDefault || next == Kw::kArray ||
+                              at(Kw::kNational);
     if (kind(1) == TokenKind::kIdentifier && !type_goes_on) parameter.name = label();
     parameter.type = type_name();
     if (accept(Kw::kDefault) || accept_operator("=")) parameter.default_value = expression();

@@ -98,8 +98,8 @@ ast::Assignment Grammar::assignment() {
     row->elements.push_back(value_or_default());
   } while (accept(TokenKind::kComma));
   expect(TokenKind::kRightParen);
-  const bool only_query = !is_row && row->elements.size() == 1 &&
-                          row->elements[0]->kind == ast::ExprKind::kSubquery;
+  const bool only_query =
+      !is_row && row->elements.size() == 1 && row->elements[0]->kind == ast::ExprKind::kSubquery;
   if (only_query) {
     result.value = std::move(row->elements[0]);
   } else {
@@ -182,7 +182,8 @@ void Grammar::old_copy_option(ast::Copy& copy) {
       accept(Kw::kAs);
       return add_option(copy.options, key, string_literal(), begin);
     }
-    default: fail_here();
+    default:
+      fail_here();
   }
 }
 

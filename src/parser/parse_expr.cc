@@ -6,7 +6,17 @@ namespace leat::parser {
 using ast::ExprPtr;
 
 struct Grammar::Infix {
-  enum class Kind : uint8_t { kNone, kLogical, kIs, kMember, kOverlaps, kOperator, kQualified, kAt, kCollate };
+  enum class Kind : uint8_t {
+    kNone,
+    kLogical,
+    kIs,
+    kMember,
+    kOverlaps,
+    kOperator,
+    kQualified,
+    kAt,
+    kCollate
+  };
   Kind kind = Kind::kNone;
   Precedence precedence = kAnyPrecedence;
   bool non_associative = false;  // ends in an operand: the same precedence may not follow
@@ -17,14 +27,19 @@ Precedence operator_precedence(std::string_view op) {
     switch (op[0]) {
       case '<':
       case '>':
-      case '=': return kComparisonPrecedence;
+      case '=':
+        return kComparisonPrecedence;
       case '+':
-      case '-': return kAdditivePrecedence;
+      case '-':
+        return kAdditivePrecedence;
       case '*':
       case '/':
-      case '%': return kMultiplicativePrecedence;
-      case '^': return kPowerPrecedence;
-      default: return kOtherPrecedence;
+      case '%':
+        return kMultiplicativePrecedence;
+      case '^':
+        return kPowerPrecedence;
+      default:
+        return kOtherPrecedence;
     }
   }
   return op == "<=" || op == ">=" || op == "<>" ? kComparisonPrecedence : kOtherPrecedence;
@@ -66,38 +81,53 @@ Grammar::Infix Grammar::infix(bool restricted) {
   }
   if (token.kind != TokenKind::kIdentifier) return {};
   switch (token.keyword) {
-    case Kw::kIs: return {Kind::kIs, kIsPrecedence, false};
+    case Kw::kIs:
+      return {Kind::kIs, kIsPrecedence, false};
     case Kw::kAt:
       if (keyword(1) == Kw::kTime) return {Kind::kAt, kAtPrecedence, false};
       return {};
-    case Kw::kCollate: return {Kind::kCollate, kCollatePrecedence, false};
+    case Kw::kCollate:
+      return {Kind::kCollate, kCollatePrecedence, false};
     case Kw::kOperator:
       if (kind(1) == TokenKind::kLeftParen) return {Kind::kQualified, kOtherPrecedence, false};
       return {};
-    default: break;
+    default:
+      break;
   }
   if (restricted) return {};
   switch (token.keyword) {
-    case Kw::kOr: return {Kind::kLogical, kOrPrecedence, false};
-    case Kw::kAnd: return {Kind::kLogical, kAndPrecedence, false};
+    case Kw::kOr:
+      return {Kind::kLogical, kOrPrecedence, false};
+    case Kw::kAnd:
+      return {Kind::kLogical, kAndPrecedence, false};
     case Kw::kIsnull:
-    case Kw::kNotnull: return {Kind::kIs, kIsPrecedence, false};
+    case Kw::kNotnull:
+      return {Kind::kIs, kIsPrecedence, false};
     case Kw::kBetween:
     case Kw::kLike:
     case Kw::kIlike:
-    case Kw::kSimilar: return {Kind::kMember, kMemberPrecedence, true};
-    case Kw::kIn: return {Kind::kMember, kMemberPrecedence, false};
-    case Kw::kOverlaps: return {Kind::kOverlaps, kMemberPrecedence, true};
+      return {Kind::kMember, kMemberPrecedence, true};
+    case Kw::kSimilar:
+      if (keyword(1) != Kw::kTo) return {};
+      return {Kind::kMember, kMemberPrecedence, true};
+    case Kw::kIn:
+      return {Kind::kMember, kMemberPrecedence, false};
+    case Kw::kOverlaps:
+      return {Kind::kOverlaps, kMemberPrecedence, true};
     case Kw::kNot:
       switch (keyword(1)) {
         case Kw::kBetween:
         case Kw::kLike:
         case Kw::kIlike:
-        case Kw::kSimilar: return {Kind::kMember, kMemberPrecedence, true};
-        case Kw::kIn: return {Kind::kMember, kMemberPrecedence, false};
-        default: return {};
+        case Kw::kSimilar:
+          return {Kind::kMember, kMemberPrecedence, true};
+        case Kw::kIn:
+          return {Kind::kMember, kMemberPrecedence, false};
+        default:
+          return {};
       }
-    default: break;
+    default:
+      break;
   }
   // A mistyped operator word shows here; these are what it could have been.
   for (const Kw word : {Kw::kAnd, Kw::kOr, Kw::kBetween, Kw::kLike, Kw::kIs, Kw::kIn}) at(word);
@@ -106,12 +136,17 @@ Grammar::Infix Grammar::infix(bool restricted) {
 
 ExprPtr Grammar::apply(const Infix& op, ExprPtr left, bool restricted) {
   switch (op.kind) {
-    case Infix::Kind::kLogical: return logical(std::move(left), op.precedence == kAndPrecedence);
-    case Infix::Kind::kIs: return is_expression(std::move(left), restricted);
-    case Infix::Kind::kMember: return membership(std::move(left));
-    case Infix::Kind::kOverlaps: return overlaps(std::move(left), position());
+    case Infix::Kind::kLogical:
+      return logical(std::move(left), op.precedence == kAndPrecedence);
+    case Infix::Kind::kIs:
+      return is_expression(std::move(left), restricted);
+    case Infix::Kind::kMember:
+      return membership(std::move(left));
+    case Infix::Kind::kOverlaps:
+      return overlaps(std::move(left), position());
     case Infix::Kind::kOperator:
-    case Infix::Kind::kQualified: return binary_operator(std::move(left), op, restricted);
+    case Infix::Kind::kQualified:
+      return binary_operator(std::move(left), op, restricted);
     case Infix::Kind::kAt: {
       auto node = std::make_unique<ast::FunctionCall>(position());
       expect_all({Kw::kAt, Kw::kTime, Kw::kZone});
@@ -128,7 +163,8 @@ ExprPtr Grammar::apply(const Infix& op, ExprPtr left, bool restricted) {
       node->collation = object_name();
       return node;
     }
-    case Infix::Kind::kNone: break;
+    case Infix::Kind::kNone:
+      break;
   }
   return left;
 }
@@ -371,10 +407,9 @@ ExprPtr Grammar::sign_expression(bool restricted) {
 ExprPtr Grammar::postfix() {
   ExprPtr left = primary();
   while (!failed()) {
-    const bool constant = left->kind == ast::ExprKind::kLiteral ||
-                          left->kind == ast::ExprKind::kTypedLiteral ||
-                          left->kind == ast::ExprKind::kWildcard ||
-                          left->kind == ast::ExprKind::kFieldWildcard;
+    const bool constant =
+        left->kind == ast::ExprKind::kLiteral || left->kind == ast::ExprKind::kTypedLiteral ||
+        left->kind == ast::ExprKind::kWildcard || left->kind == ast::ExprKind::kFieldWildcard;
     if (at(TokenKind::kTypecast)) {
       auto node = std::make_unique<ast::Cast>(position());
       take();

@@ -29,24 +29,52 @@ bool Grammar::at_function_name(uint32_t ahead) {
   return c == KeywordClass::kUnreserved || c == KeywordClass::kTypeOrFunction;
 }
 
+bool Grammar::at_value_word() {
+  const Token& token = peek();
+  if (token.kind != TokenKind::kIdentifier) return false;
+  switch (token.keyword) {
+    case Kw::kTrue:
+    case Kw::kFalse:
+    case Kw::kOn:
+      return true;
+    default:
+      return class_of(token) != KeywordClass::kReserved;
+  }
+}
+
 bool Grammar::at_label(uint32_t ahead) { return kind(ahead) == TokenKind::kIdentifier; }
+
+// An alias may be a mistyped keyword: these could have stood there instead.
+void Grammar::want_clause() {
+  if (keyword() != Kw::kNotKeyword) return;
+  for (const Kw word : {Kw::kFrom, Kw::kWhere, Kw::kGroup, Kw::kOrder, Kw::kHaving, Kw::kLimit,
+                        Kw::kJoin, Kw::kInner, Kw::kLeft, Kw::kRight, Kw::kUnion, Kw::kUsing,
+                        Kw::kOffset, Kw::kExcept, Kw::kIntersect, Kw::kWith, Kw::kNatural}) {
+    at(word);
+  }
+}
 
 // EMIT ON WINDOW CLOSE follows a query, and FORMAT x ENCODE y a sink's: neither is an alias.
 bool Grammar::at_bare_label() {
   const Token& token = peek();
   if (token.kind != TokenKind::kIdentifier) return false;
   if (token.keyword == Kw::kEmit && keyword(1) == Kw::kOn) return false;
+  want_clause();
   return token.keyword == Kw::kNotKeyword || keyword_row(token.keyword).bare_label;
 }
 
 bool Grammar::at_table_alias() {
   if (!at_name()) return false;
+  want_clause();
   switch (keyword()) {
-    case Kw::kEmit: return keyword(1) != Kw::kOn;
-    case Kw::kFormat: return keyword(2) != Kw::kEncode;
+    case Kw::kEmit:
+      return keyword(1) != Kw::kOn;
+    case Kw::kFormat:
+      return keyword(2) != Kw::kEncode;
     case Kw::kAsof:
       return keyword(1) != Kw::kJoin && keyword(1) != Kw::kLeft && keyword(1) != Kw::kInner;
-    default: return true;
+    default:
+      return true;
   }
 }
 
@@ -60,8 +88,8 @@ Name Grammar::name() {
   if (at_label() && !failed()) {
     const Token& token = peek();
     const std::string_view word = sql().substr(token.begin, token.end - token.begin);
-    fail_here(fmt::format("\"{}\" is a reserved word. Write it in double quotes to use it as a name.",
-                          word));
+    fail_here(fmt::format(
+        "\"{}\" is a reserved word. Write it in double quotes to use it as a name.", word));
   } else {
     fail_here();
   }

@@ -98,6 +98,7 @@ std::vector<Option> Grammar::plain_options() {
   do {
     Option option;
     option.position = position();
+    if (!at_value_word() && !at(Kw::kAnalyze) && !at(Kw::kNull)) fail_here();
     option.key = label().text;
     if (!at(TokenKind::kComma) && !at(TokenKind::kRightParen)) {
       option.value_position = position();
@@ -111,6 +112,7 @@ std::vector<Option> Grammar::plain_options() {
           option.value += column.text;
         }
       } else {
+        if (at_label() && !at_value_word()) fail_here();
         option_value(option);
       }
     }

@@ -15,12 +15,16 @@ ExprPtr Grammar::primary() {
     case TokenKind::kInteger:
     case TokenKind::kDecimal:
     case TokenKind::kBitString:
-    case TokenKind::kHexString: return literal();
-    case TokenKind::kParameter: return parameter();
-    case TokenKind::kLeftParen: return bracketed();
+    case TokenKind::kHexString:
+      return literal();
+    case TokenKind::kParameter:
+      return parameter();
+    case TokenKind::kLeftParen:
+      return bracketed();
     case TokenKind::kIdentifier:
       return peek().keyword == Kw::kNotKeyword ? word_primary() : keyword_primary();
-    default: break;
+    default:
+      break;
   }
   fail_here();
   return null_literal(position());
@@ -30,10 +34,18 @@ ExprPtr Grammar::literal() {
   Token token = take();
   auto node = std::make_unique<ast::Literal>(token.begin);
   switch (token.kind) {
-    case TokenKind::kString: node->literal = ast::LiteralKind::kString; break;
-    case TokenKind::kBitString: node->literal = ast::LiteralKind::kBitString; break;
-    case TokenKind::kHexString: node->literal = ast::LiteralKind::kHexString; break;
-    default: node->literal = ast::LiteralKind::kNumber; break;
+    case TokenKind::kString:
+      node->literal = ast::LiteralKind::kString;
+      break;
+    case TokenKind::kBitString:
+      node->literal = ast::LiteralKind::kBitString;
+      break;
+    case TokenKind::kHexString:
+      node->literal = ast::LiteralKind::kHexString;
+      break;
+    default:
+      node->literal = ast::LiteralKind::kNumber;
+      break;
   }
   node->text = std::move(token.text);
   return node;
@@ -47,8 +59,8 @@ ExprPtr Grammar::parameter() {
     node->number = std::min(node->number * 10 + static_cast<uint32_t>(c - '0'), kParametersMax + 1);
   }
   if (node->number == 0 || node->number > kParametersMax) {
-    fail_with(token.begin, make_error(SqlState::kUndefinedParameter, "there is no parameter ${}",
-                                      token.text));
+    fail_with(token.begin,
+              make_error(SqlState::kUndefinedParameter, "there is no parameter ${}", token.text));
   }
   return node;
 }
@@ -92,7 +104,9 @@ ExprPtr Grammar::keyword_primary() {
   const Kw word = keyword();
   const bool call_follows = kind(1) == TokenKind::kLeftParen;
   switch (word) {
-    case Kw::kNull: take(); return null_literal(begin);
+    case Kw::kNull:
+      take();
+      return null_literal(begin);
     case Kw::kTrue:
     case Kw::kFalse: {
       auto node = std::make_unique<ast::Literal>(begin);
@@ -101,11 +115,15 @@ ExprPtr Grammar::keyword_primary() {
       return node;
     }
     case Kw::kDefault:
-      fail_with(begin, make_error(SqlState::kSyntaxError, "DEFAULT is not allowed in this context"));
+      fail_with(begin,
+                make_error(SqlState::kSyntaxError, "DEFAULT is not allowed in this context"));
       return null_literal(begin);
-    case Kw::kCase: return case_expression();
-    case Kw::kCast: return cast_expression();
-    case Kw::kArray: return array();
+    case Kw::kCase:
+      return case_expression();
+    case Kw::kCast:
+      return cast_expression();
+    case Kw::kArray:
+      return array();
     case Kw::kCurrentCatalog:
     case Kw::kCurrentDate:
     case Kw::kCurrentRole:
@@ -115,16 +133,20 @@ ExprPtr Grammar::keyword_primary() {
     case Kw::kLocaltime:
     case Kw::kLocaltimestamp:
     case Kw::kSessionUser:
-    case Kw::kUser: return keyword_call();
+    case Kw::kUser:
+      return keyword_call();
     case Kw::kCurrentSchema:
       if (!call_follows) return keyword_call();
       break;
-    default: break;
+    default:
+      break;
   }
   if (call_follows) {
     switch (word) {
-      case Kw::kExists: return exists();
-      case Kw::kRow: return row();
+      case Kw::kExists:
+        return exists();
+      case Kw::kRow:
+        return row();
       case Kw::kExtract:
       case Kw::kSubstring:
       case Kw::kPosition:
@@ -135,8 +157,10 @@ ExprPtr Grammar::keyword_primary() {
       case Kw::kGreatest:
       case Kw::kLeast:
       case Kw::kGrouping:
-      case Kw::kNormalize: return special_call();
-      default: break;
+      case Kw::kNormalize:
+        return special_call();
+      default:
+        break;
     }
   }
   if (at_typed_literal()) return typed_literal(type_name());
@@ -153,7 +177,7 @@ ExprPtr Grammar::word_primary() {
   const bool is_function = at_function_name();
   std::vector<Name> parts;
   parts.push_back(take_name());
-  while (accept(TokenKind::kDot)) {
+  while (is_column && accept(TokenKind::kDot)) {
     if (at_operator("*")) {
       const uint32_t begin = parts.front().position;
       take();

@@ -24,9 +24,12 @@ bool Grammar::at_query(uint32_t ahead) {
   switch (keyword(ahead)) {
     case Kw::kSelect:
     case Kw::kWith:
-    case Kw::kTable: return true;
-    case Kw::kValues: return kind(ahead + 1) == TokenKind::kLeftParen;
-    default: return false;
+    case Kw::kTable:
+      return true;
+    case Kw::kValues:
+      return kind(ahead + 1) == TokenKind::kLeftParen;
+    default:
+      return false;
   }
 }
 
@@ -81,9 +84,12 @@ bool Grammar::at_query_continuation() {
     case Kw::kOrder:
     case Kw::kLimit:
     case Kw::kOffset:
-    case Kw::kFetch: return true;
-    case Kw::kEmit: return keyword(1) == Kw::kOn;
-    default: return false;
+    case Kw::kFetch:
+      return true;
+    case Kw::kEmit:
+      return keyword(1) == Kw::kOn;
+    default:
+      return false;
   }
 }
 
@@ -104,9 +110,7 @@ QueryBodyPtr Grammar::nested(QueryPtr query) {
   return node;
 }
 
-QueryBodyPtr Grammar::body(int precedence_min) {
-  return body_from(body_operand(), precedence_min);
-}
+QueryBodyPtr Grammar::body(int precedence_min) { return body_from(body_operand(), precedence_min); }
 
 QueryBodyPtr Grammar::body_from(QueryBodyPtr left, int precedence_min) {
   while (!failed()) {
@@ -116,9 +120,15 @@ QueryBodyPtr Grammar::body_from(QueryBodyPtr left, int precedence_min) {
     if (precedence < precedence_min) break;
     auto node = std::make_unique<ast::SetOperation>(position());
     switch (take().keyword) {
-      case Kw::kUnion: node->op = ast::SetOperator::kUnion; break;
-      case Kw::kExcept: node->op = ast::SetOperator::kExcept; break;
-      default: node->op = ast::SetOperator::kIntersect; break;
+      case Kw::kUnion:
+        node->op = ast::SetOperator::kUnion;
+        break;
+      case Kw::kExcept:
+        node->op = ast::SetOperator::kExcept;
+        break;
+      default:
+        node->op = ast::SetOperator::kIntersect;
+        break;
     }
     node->all = accept(Kw::kAll);
     if (!node->all) accept(Kw::kDistinct);
@@ -132,10 +142,14 @@ QueryBodyPtr Grammar::body_from(QueryBodyPtr left, int precedence_min) {
 
 QueryBodyPtr Grammar::body_operand() {
   switch (keyword()) {
-    case Kw::kSelect: return select();
-    case Kw::kValues: return values();
-    case Kw::kTable: return table_query();
-    default: break;
+    case Kw::kSelect:
+      return select();
+    case Kw::kValues:
+      return values();
+    case Kw::kTable:
+      return table_query();
+    default:
+      break;
   }
   if (at(TokenKind::kLeftParen)) return nested(bracketed_query());
   for (const Kw word : {Kw::kSelect, Kw::kValues, Kw::kTable}) at(word);
@@ -253,6 +267,7 @@ QueryBodyPtr Grammar::select() {
     accept(Kw::kAll);
   }
   node->items = select_items();
+  if (node->distinct && node->items.empty()) fail_here();
   if (at(Kw::kInto)) refuse(position(), "SELECT INTO");
   if (accept(Kw::kFrom)) node->from = from_list();
   if (accept(Kw::kWhere)) node->where = expression();
@@ -272,8 +287,10 @@ std::vector<ast::SelectItem> Grammar::select_items() {
   switch (kind()) {
     case TokenKind::kEnd:
     case TokenKind::kSemicolon:
-    case TokenKind::kRightParen: return items;
-    default: break;
+    case TokenKind::kRightParen:
+      return items;
+    default:
+      break;
   }
   switch (keyword()) {
     case Kw::kFrom:
@@ -281,7 +298,8 @@ std::vector<ast::SelectItem> Grammar::select_items() {
     case Kw::kGroup:
     case Kw::kHaving:
     case Kw::kWindow:
-    case Kw::kInto: return items;
+    case Kw::kInto:
+      return items;
     default:
       if (at_query_continuation()) return items;
   }

@@ -94,8 +94,10 @@ StatementPtr Grammar::show_create(uint32_t begin) {
     case ObjectType::kIndex:
     case ObjectType::kSink:
     case ObjectType::kFunction:
-    case ObjectType::kSubscription: break;
-    default: refuse(type_begin, "SHOW CREATE of this kind of object");
+    case ObjectType::kSubscription:
+      break;
+    default:
+      refuse(type_begin, "SHOW CREATE of this kind of object");
   }
   node->name = object_name();
   return node;
@@ -111,7 +113,7 @@ StatementPtr Grammar::describe() {
 // ---- SET and RESET -----------------------------------------------------------------------------
 
 std::string Grammar::parameter_name() {
-  std::string result = label().text;
+  std::string result = name().text;
   while (accept(TokenKind::kDot)) result += '.' + label().text;
   return result;
 }
@@ -124,8 +126,9 @@ StatementPtr Grammar::set() {
     return set_transaction(begin, true);
   }
   auto node = std::make_unique<ast::Set>(begin);
-  const bool session = at(Kw::kSession) && keyword(1) != Kw::kAuthorization;
-  if (session || at(Kw::kLocal)) {
+  const bool assigned_word = is_operator(1, "=") || keyword(1) == Kw::kTo;
+  const bool session = at(Kw::kSession) && keyword(1) != Kw::kAuthorization && !assigned_word;
+  if (session || (at(Kw::kLocal) && !assigned_word)) {
     node->scope = session ? ast::SetScope::kSession : ast::SetScope::kLocal;
     node->explicit_scope = true;
     take();
@@ -179,7 +182,7 @@ std::string Grammar::set_item() {
   if (at(TokenKind::kInteger) || at(TokenKind::kDecimal)) {
     return (negative ? "-" : "") + take().text;
   }
-  if (!negative && (at(TokenKind::kString) || at_label())) return take().text;
+  if (!negative && (at(TokenKind::kString) || at_value_word())) return take().text;
   fail_here();
   return {};
 }
@@ -271,8 +274,12 @@ StatementPtr Grammar::transaction() {
       node->savepoint = name();
       return node;
     case Kw::kCommit:
-    case Kw::kEnd: node->verb = Verb::kCommit; break;
-    default: node->verb = Verb::kRollback; break;
+    case Kw::kEnd:
+      node->verb = Verb::kCommit;
+      break;
+    default:
+      node->verb = Verb::kRollback;
+      break;
   }
   if (at(Kw::kPrepared)) refuse(position(), "two-phase commit");
   if (!accept(Kw::kWork)) accept(Kw::kTransaction);
@@ -342,8 +349,7 @@ StatementPtr Grammar::fetch_cursor() {
   auto node = std::make_unique<ast::FetchCursor>(position());
   node->move = take().keyword == Kw::kMove;
   // A cursor may have the name of a direction: a direction is followed by something.
-  if (kind(1) != TokenKind::kEnd && kind(1) != TokenKind::kSemicolon &&
-      keyword(1) != Kw::kWith) {
+  if (kind(1) != TokenKind::kEnd && kind(1) != TokenKind::kSemicolon && keyword(1) != Kw::kWith) {
     fetch_direction(*node);
     if (!accept(Kw::kFrom)) accept(Kw::kIn);
   }
@@ -365,11 +371,16 @@ void Grammar::fetch_direction(ast::FetchCursor& fetch) {
     fetch.direction = direction;
   };
   switch (keyword()) {
-    case Kw::kNext: return only(Direction::kForward);
-    case Kw::kPrior: return only(Direction::kPrior);
-    case Kw::kFirst: return only(Direction::kFirst);
-    case Kw::kLast: return only(Direction::kLast);
-    case Kw::kAll: return only(Direction::kAll);
+    case Kw::kNext:
+      return only(Direction::kForward);
+    case Kw::kPrior:
+      return only(Direction::kPrior);
+    case Kw::kFirst:
+      return only(Direction::kFirst);
+    case Kw::kLast:
+      return only(Direction::kLast);
+    case Kw::kAll:
+      return only(Direction::kAll);
     case Kw::kAbsolute:
     case Kw::kRelative:
       fetch.direction = keyword() == Kw::kAbsolute ? Direction::kAbsolute : Direction::kRelative;

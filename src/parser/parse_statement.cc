@@ -14,23 +14,39 @@ StatementPtr Grammar::statement() {
   switch (word) {
     case Kw::kSelect:
     case Kw::kValues:
-    case Kw::kTable: return query_statement();
-    case Kw::kWith: return with_statement();
-    case Kw::kInsert: return insert(std::nullopt);
-    case Kw::kUpdate: return update(std::nullopt);
-    case Kw::kDelete: return remove(std::nullopt);
-    case Kw::kCopy: return copy();
-    case Kw::kCreate: return create();
-    case Kw::kDrop: return drop();
-    case Kw::kAlter: return alter();
-    case Kw::kComment: return comment();
-    case Kw::kTruncate: return truncate();
-    case Kw::kExplain: return explain();
+    case Kw::kTable:
+      return query_statement();
+    case Kw::kWith:
+      return with_statement();
+    case Kw::kInsert:
+      return insert(std::nullopt);
+    case Kw::kUpdate:
+      return update(std::nullopt);
+    case Kw::kDelete:
+      return remove(std::nullopt);
+    case Kw::kCopy:
+      return copy();
+    case Kw::kCreate:
+      return create();
+    case Kw::kDrop:
+      return drop();
+    case Kw::kAlter:
+      return alter();
+    case Kw::kComment:
+      return comment();
+    case Kw::kTruncate:
+      return truncate();
+    case Kw::kExplain:
+      return explain();
     case Kw::kDescribe:
-    case Kw::kDesc: return describe();
-    case Kw::kShow: return show();
-    case Kw::kSet: return set();
-    case Kw::kReset: return reset();
+    case Kw::kDesc:
+      return describe();
+    case Kw::kShow:
+      return show();
+    case Kw::kSet:
+      return set();
+    case Kw::kReset:
+      return reset();
     case Kw::kBegin:
     case Kw::kStart:
     case Kw::kCommit:
@@ -38,24 +54,37 @@ StatementPtr Grammar::statement() {
     case Kw::kRollback:
     case Kw::kAbort:
     case Kw::kSavepoint:
-    case Kw::kRelease: return transaction();
-    case Kw::kPrepare: return prepare();
-    case Kw::kExecute: return execute();
-    case Kw::kDeallocate: return deallocate();
-    case Kw::kDeclare: return declare_cursor();
+    case Kw::kRelease:
+      return transaction();
+    case Kw::kPrepare:
+      return prepare();
+    case Kw::kExecute:
+      return execute();
+    case Kw::kDeallocate:
+      return deallocate();
+    case Kw::kDeclare:
+      return declare_cursor();
     case Kw::kFetch:
-    case Kw::kMove: return fetch_cursor();
-    case Kw::kClose: return close_cursor();
-    case Kw::kDiscard: return discard();
+    case Kw::kMove:
+      return fetch_cursor();
+    case Kw::kClose:
+      return close_cursor();
+    case Kw::kDiscard:
+      return discard();
     case Kw::kListen:
     case Kw::kUnlisten:
-    case Kw::kNotify: return listen();
-    case Kw::kCancel: return cancel_jobs();
-    case Kw::kKill: return kill();
+    case Kw::kNotify:
+      return listen();
+    case Kw::kCancel:
+      return cancel_jobs();
+    case Kw::kKill:
+      return kill();
     case Kw::kFlush:
     case Kw::kWait:
-    case Kw::kRecover: return plain_statement(word);
-    default: break;
+    case Kw::kRecover:
+      return plain_statement(word);
+    default:
+      break;
   }
   if (at(TokenKind::kLeftParen)) return query_statement();
   return unsupported_statement(word);
@@ -92,15 +121,16 @@ StatementPtr Grammar::unsupported_statement(Kw word) {
       refuse(position(), text);
       return failed_statement();
     }
-    default: break;
+    default:
+      break;
   }
   // For the hint at a mistyped first word.
   static constexpr Kw kFirstWords[] = {
-      Kw::kSelect, Kw::kInsert,   Kw::kUpdate,   Kw::kDelete,   Kw::kCreate,  Kw::kDrop,
-      Kw::kAlter,  Kw::kShow,     Kw::kDescribe, Kw::kExplain,  Kw::kSet,     Kw::kReset,
-      Kw::kBegin,  Kw::kCommit,   Kw::kRollback, Kw::kWith,     Kw::kValues,  Kw::kFlush,
-      Kw::kWait,   Kw::kTruncate, Kw::kPrepare,  Kw::kExecute,  Kw::kDeclare, Kw::kFetch,
-      Kw::kClose,  Kw::kDiscard,  Kw::kCancel,   Kw::kRecover,  Kw::kCopy,    Kw::kComment,
+      Kw::kSelect, Kw::kInsert,   Kw::kUpdate,   Kw::kDelete,    Kw::kCreate,  Kw::kDrop,
+      Kw::kAlter,  Kw::kShow,     Kw::kDescribe, Kw::kExplain,   Kw::kSet,     Kw::kReset,
+      Kw::kBegin,  Kw::kCommit,   Kw::kRollback, Kw::kWith,      Kw::kValues,  Kw::kFlush,
+      Kw::kWait,   Kw::kTruncate, Kw::kPrepare,  Kw::kExecute,   Kw::kDeclare, Kw::kFetch,
+      Kw::kClose,  Kw::kDiscard,  Kw::kCancel,   Kw::kRecover,   Kw::kCopy,    Kw::kComment,
       Kw::kKill,   Kw::kStart,    Kw::kAbort,    Kw::kDeallocate};
   for (const Kw first : kFirstWords) at(first);
   fail_here();
@@ -117,10 +147,14 @@ StatementPtr Grammar::with_statement() {
   const uint32_t begin = position();
   ast::With clause = with();
   switch (keyword()) {
-    case Kw::kInsert: return insert(std::move(clause));
-    case Kw::kUpdate: return update(std::move(clause));
-    case Kw::kDelete: return remove(std::move(clause));
-    default: break;
+    case Kw::kInsert:
+      return insert(std::move(clause));
+    case Kw::kUpdate:
+      return update(std::move(clause));
+    case Kw::kDelete:
+      return remove(std::move(clause));
+    default:
+      break;
   }
   auto node = std::make_unique<ast::QueryStatement>(begin);
   node->query = query_after_with(std::move(clause), begin);
@@ -143,6 +177,7 @@ StatementPtr Grammar::explain() {
       node->options.push_back(std::move(option));
     }
   }
+  if (at(Kw::kExplain)) fail_here();
   node->statement = statement();
   return node;
 }

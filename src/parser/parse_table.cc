@@ -24,8 +24,9 @@ ast::StatementPtr Grammar::create_table(uint32_t begin, bool temporary) {
   }
   if (accept(Kw::kAs)) {
     // (a, b) before AS are only names.
-    const bool names_only = std::ranges::all_of(
-        table.columns, [](const ColumnDef& c) { return !c.type && !c.generated && !c.primary_key; });
+    const bool names_only = std::ranges::all_of(table.columns, [](const ColumnDef& c) {
+      return !c.type && !c.generated && !c.primary_key;
+    });
     if (names_only && table.watermarks.empty() && !table.primary_key) {
       for (ColumnDef& column : table.columns) node->as_columns.push_back(std::move(column.name));
       table.columns.clear();
@@ -117,11 +118,20 @@ bool Grammar::table_constraint(TableDefinition& table) {
       table.primary_key = bracketed_names();
       table.primary_key_position = begin;
       return true;
-    case Kw::kUnique: refuse(begin, "a UNIQUE constraint"); return true;
-    case Kw::kCheck: refuse(begin, "a CHECK constraint"); return true;
-    case Kw::kForeign: refuse(begin, "a FOREIGN KEY constraint"); return true;
-    case Kw::kLike: refuse(begin, "LIKE in a column list"); return true;
-    default: return false;
+    case Kw::kUnique:
+      refuse(begin, "a UNIQUE constraint");
+      return true;
+    case Kw::kCheck:
+      refuse(begin, "a CHECK constraint");
+      return true;
+    case Kw::kForeign:
+      refuse(begin, "a FOREIGN KEY constraint");
+      return true;
+    case Kw::kLike:
+      refuse(begin, "LIKE in a column list");
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -187,9 +197,15 @@ bool Grammar::column_constraint(ColumnDef& column) {
       expect(Kw::kStored);
       column.generated_stored = true;
       return true;
-    case Kw::kUnique: refuse(begin, "a UNIQUE constraint"); return false;
-    case Kw::kCheck: refuse(begin, "a CHECK constraint"); return false;
-    case Kw::kReferences: refuse(begin, "a FOREIGN KEY constraint"); return false;
+    case Kw::kUnique:
+      refuse(begin, "a UNIQUE constraint");
+      return false;
+    case Kw::kCheck:
+      refuse(begin, "a CHECK constraint");
+      return false;
+    case Kw::kReferences:
+      refuse(begin, "a FOREIGN KEY constraint");
+      return false;
     default:
       for (const Kw word : {Kw::kPrimary, Kw::kNot, Kw::kDefault, Kw::kGenerated}) at(word);
       return false;

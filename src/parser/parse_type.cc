@@ -43,33 +43,47 @@ bool Grammar::builtin_type(TypeName& type) {
     return true;
   };
   switch (keyword()) {
-    case Kw::kBoolean: return simple("bool");
-    case Kw::kSmallint: return simple("int2");
+    case Kw::kBoolean:
+      return simple("bool");
+    case Kw::kSmallint:
+      return simple("int2");
     case Kw::kInt:
-    case Kw::kInteger: return simple("int4");
-    case Kw::kBigint: return simple("int8");
-    case Kw::kReal: return simple("float4");
-    case Kw::kFloat: return float_type(type), true;
+    case Kw::kInteger:
+      return simple("int4");
+    case Kw::kBigint:
+      return simple("int8");
+    case Kw::kReal:
+      return simple("float4");
+    case Kw::kFloat:
+      return float_type(type), true;
     case Kw::kDouble:
       if (keyword(1) != Kw::kPrecision) return false;
       take();
       return simple("float8");
     case Kw::kDecimal:
     case Kw::kDec:
-    case Kw::kNumeric: return simple("numeric"), type_modifiers(type), true;
-    case Kw::kVarchar: return simple("varchar"), type_modifiers(type), true;
+    case Kw::kNumeric:
+      return simple("numeric"), type_modifiers(type), true;
+    case Kw::kVarchar:
+      return simple("varchar"), type_modifiers(type), true;
     case Kw::kNational:
       take();
       if (!at(Kw::kChar) && !at(Kw::kCharacter)) return fail_here(), true;
       return character_type(type, "bpchar", "varchar"), true;
     case Kw::kChar:
     case Kw::kCharacter:
-    case Kw::kNchar: return character_type(type, "bpchar", "varchar"), true;
-    case Kw::kBit: return character_type(type, "bit", "varbit"), true;
-    case Kw::kTime: return time_type(type, "time", "timetz"), true;
-    case Kw::kTimestamp: return time_type(type, "timestamp", "timestamptz"), true;
-    case Kw::kInterval: return interval_type(type), true;
-    default: return false;
+    case Kw::kNchar:
+      return character_type(type, "bpchar", "varchar"), true;
+    case Kw::kBit:
+      return character_type(type, "bit", "varbit"), true;
+    case Kw::kTime:
+      return time_type(type, "time", "timetz"), true;
+    case Kw::kTimestamp:
+      return time_type(type, "timestamp", "timestamptz"), true;
+    case Kw::kInterval:
+      return interval_type(type), true;
+    default:
+      return false;
   }
 }
 
@@ -101,9 +115,9 @@ void Grammar::float_type(TypeName& type) {
   const uint32_t at = position();
   const int64_t bits = integer_literal(kModifierMax);
   if (bits < 1 || bits > 53) {
-    fail_with(at, make_error(SqlState::kInvalidParameterValue,
-                             "precision for type float must be {}",
-                             bits < 1 ? "at least 1 bit" : "less than 54 bits"));
+    fail_with(at,
+              make_error(SqlState::kInvalidParameterValue, "precision for type float must be {}",
+                         bits < 1 ? "at least 1 bit" : "less than 54 bits"));
   }
   if (bits <= 24) set_builtin(type, "float4");
   expect(TokenKind::kRightParen);
@@ -193,9 +207,10 @@ void Grammar::array_dimensions(TypeName& type) {
     expect(TokenKind::kRightBracket);
     constexpr uint32_t kDimensionsMax = 6;
     if (++type.array_dimensions > kDimensionsMax) {
-      fail_with(type.position, make_error(SqlState::kProgramLimitExceeded,
-                                          "number of array dimensions exceeds the maximum allowed ({})",
-                                          kDimensionsMax));
+      fail_with(type.position,
+                make_error(SqlState::kProgramLimitExceeded,
+                           "number of array dimensions exceeds the maximum allowed ({})",
+                           kDimensionsMax));
     }
   }
 }
@@ -209,24 +224,30 @@ bool Grammar::at_typed_literal() {
     case Kw::kSmallint:
     case Kw::kBigint:
     case Kw::kReal:
-    case Kw::kBoolean: return text_next;
+    case Kw::kBoolean:
+      return text_next;
     case Kw::kFloat:
     case Kw::kDecimal:
     case Kw::kDec:
     case Kw::kNumeric:
     case Kw::kVarchar:
-    case Kw::kInterval: return text_next || bracket_next;
+    case Kw::kInterval:
+      return text_next || bracket_next;
     case Kw::kChar:
     case Kw::kCharacter:
     case Kw::kNchar:
-    case Kw::kBit: return text_next || bracket_next || keyword(1) == Kw::kVarying;
+    case Kw::kBit:
+      return text_next || bracket_next || keyword(1) == Kw::kVarying;
     case Kw::kTime:
     case Kw::kTimestamp:
       return text_next || bracket_next ||
              ((keyword(1) == Kw::kWith || keyword(1) == Kw::kWithout) && keyword(2) == Kw::kTime);
-    case Kw::kDouble: return keyword(1) == Kw::kPrecision;
-    case Kw::kNational: return keyword(1) == Kw::kChar || keyword(1) == Kw::kCharacter;
-    default: return false;
+    case Kw::kDouble:
+      return keyword(1) == Kw::kPrecision;
+    case Kw::kNational:
+      return keyword(1) == Kw::kChar || keyword(1) == Kw::kCharacter;
+    default:
+      return false;
   }
 }
 

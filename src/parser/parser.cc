@@ -42,8 +42,7 @@ std::string quote_identifier(std::string_view name) {
   for (const char c : name) plain &= is_identifier_part(c) && !(c >= 'A' && c <= 'Z');
   if (plain) {
     const Kw word = find_keyword(name);
-    plain = word == Kw::kNotKeyword ||
-            keyword_row(word).keyword_class == KeywordClass::kUnreserved;
+    plain = word == Kw::kNotKeyword || keyword_row(word).keyword_class == KeywordClass::kUnreserved;
   }
   if (plain) return std::string(name);
   std::string out = "\"";

@@ -13,9 +13,9 @@ namespace leat::parser {
 
 constexpr uint32_t kStatementBytesMax = 64u << 20;  // bytes of one text
 constexpr uint32_t kTokensMax = 4'000'000;          // tokens of one text
-constexpr uint32_t kParseDepthMax = 200;            // nesting of brackets, sub-queries, prefixes, ...
-constexpr uint32_t kTreeHeightMax = 1000;           // a + a + a + ... is not nested, but high
-constexpr uint32_t kIdentifierBytesMax = 63;        // longer names are cut, as in PostgreSQL
+constexpr uint32_t kParseDepthMax = 200;      // nesting of brackets, sub-queries, prefixes, ...
+constexpr uint32_t kTreeHeightMax = 1000;     // a + a + a + ... is not nested, but high
+constexpr uint32_t kIdentifierBytesMax = 63;  // longer names are cut, as in PostgreSQL
 
 struct StatementText {
   std::string_view text;  // the statement's slice of the parsed text, without the semicolon

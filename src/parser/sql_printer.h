@@ -59,7 +59,7 @@ class SqlPrinter {
   void like(const ast::Like& node);
   void quantified(const ast::Quantified& node);
   void case_expr(const ast::Case& node);
-  void subscripted(const ast::Expr& operand);
+  void subscripted(const ast::Expr& operand, bool column_is_bare);
   void subquery(const ast::Subquery& node);
   void function_name(const ast::ObjectName& name);
   void call(const ast::FunctionCall& node);
@@ -86,7 +86,7 @@ class SqlPrinter {
   void option(const ast::Option& option, bool with_equals);
   void with_options(const std::vector<ast::Option>& list);
   void plain_options(const std::vector<ast::Option>& list);
-  void table(const ast::TableDefinition& table);
+  void table(const ast::TableDefinition& table, const std::vector<ast::Name>& as_columns);
   void column_list(const ast::TableDefinition& table);
   void column_def(const ast::ColumnDef& column);
   void create_function(const ast::CreateFunction& node);

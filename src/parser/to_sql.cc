@@ -135,11 +135,21 @@ void SqlPrinter::copy(const ast::Copy& node) {
 // True when the statement was one of these.
 bool SqlPrinter::dml(const ast::Statement& node) {
   switch (node.kind) {
-    case StatementKind::kQuery: query(*ast::as<ast::QueryStatement>(node).query); return true;
-    case StatementKind::kInsert: insert(ast::as<ast::Insert>(node)); return true;
-    case StatementKind::kUpdate: update(ast::as<ast::Update>(node)); return true;
-    case StatementKind::kDelete: remove(ast::as<ast::Delete>(node)); return true;
-    case StatementKind::kCopy: copy(ast::as<ast::Copy>(node)); return true;
+    case StatementKind::kQuery:
+      query(*ast::as<ast::QueryStatement>(node).query);
+      return true;
+    case StatementKind::kInsert:
+      insert(ast::as<ast::Insert>(node));
+      return true;
+    case StatementKind::kUpdate:
+      update(ast::as<ast::Update>(node));
+      return true;
+    case StatementKind::kDelete:
+      remove(ast::as<ast::Delete>(node));
+      return true;
+    case StatementKind::kCopy:
+      copy(ast::as<ast::Copy>(node));
+      return true;
     case StatementKind::kExplain: {
       const auto& explain = ast::as<ast::Explain>(node);
       text("EXPLAIN");
@@ -148,18 +158,37 @@ bool SqlPrinter::dml(const ast::Statement& node) {
       statement(*explain.statement);
       return true;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
 // ---- the session -------------------------------------------------------------------------------
 
 void SqlPrinter::show(const ast::Show& node) {
-  static constexpr std::string_view kWords[] = {
-      "",        "ALL",       "TABLES",    "SOURCES",   "VIEWS",       "MATERIALIZED VIEWS",
-      "SINKS",   "INDEXES",   "SCHEMAS",   "DATABASES", "FUNCTIONS",   "SECRETS",
-      "CONNECTIONS", "SUBSCRIPTIONS", "INTERNAL TABLES", "USERS", "ROLES", "COLUMNS",
-      "JOBS",    "PROCESSLIST", "CLUSTER", "CURSORS",   "INDEXES"};
+  static constexpr std::string_view kWords[] = {"",
+                                                "ALL",
+                                                "TABLES",
+                                                "SOURCES",
+                                                "VIEWS",
+                                                "MATERIALIZED VIEWS",
+                                                "SINKS",
+                                                "INDEXES",
+                                                "SCHEMAS",
+                                                "DATABASES",
+                                                "FUNCTIONS",
+                                                "SECRETS",
+                                                "CONNECTIONS",
+                                                "SUBSCRIPTIONS",
+                                                "INTERNAL TABLES",
+                                                "USERS",
+                                                "ROLES",
+                                                "COLUMNS",
+                                                "JOBS",
+                                                "PROCESSLIST",
+                                                "CLUSTER",
+                                                "CURSORS",
+                                                "INDEXES"};
   static_assert(std::size(kWords) == static_cast<size_t>(ast::ShowWhat::kIndexesFrom) + 1);
   text("SHOW ");
   if (node.what == ast::ShowWhat::kParameter) return word(node.parameter, false);
@@ -201,11 +230,21 @@ void SqlPrinter::transaction(const ast::Transaction& node) {
     case ast::TransactionVerb::kBegin:
       text(node.start_transaction ? "START TRANSACTION" : "BEGIN");
       return modes(node.modes);
-    case ast::TransactionVerb::kCommit: text("COMMIT"); break;
-    case ast::TransactionVerb::kRollback: text("ROLLBACK"); break;
-    case ast::TransactionVerb::kSavepoint: text("SAVEPOINT "); break;
-    case ast::TransactionVerb::kReleaseSavepoint: text("RELEASE SAVEPOINT "); break;
-    case ast::TransactionVerb::kRollbackToSavepoint: text("ROLLBACK TO SAVEPOINT "); break;
+    case ast::TransactionVerb::kCommit:
+      text("COMMIT");
+      break;
+    case ast::TransactionVerb::kRollback:
+      text("ROLLBACK");
+      break;
+    case ast::TransactionVerb::kSavepoint:
+      text("SAVEPOINT ");
+      break;
+    case ast::TransactionVerb::kReleaseSavepoint:
+      text("RELEASE SAVEPOINT ");
+      break;
+    case ast::TransactionVerb::kRollbackToSavepoint:
+      text("ROLLBACK TO SAVEPOINT ");
+      break;
   }
   if (!node.savepoint.text.empty()) name(node.savepoint);
   if (node.chain) text(" AND CHAIN");
@@ -231,16 +270,30 @@ void SqlPrinter::declare(const ast::DeclareCursor& node) {
 void SqlPrinter::fetch(const ast::FetchCursor& node) {
   text(node.move ? "MOVE " : "FETCH ");
   switch (node.direction) {
-    case ast::FetchDirection::kForward: text(fmt::format("FORWARD {}", node.count)); break;
+    case ast::FetchDirection::kForward:
+      text(fmt::format("FORWARD {}", node.count));
+      break;
     case ast::FetchDirection::kBackward:
       text(node.count == INT64_MAX ? "BACKWARD ALL" : fmt::format("BACKWARD {}", node.count));
       break;
-    case ast::FetchDirection::kAbsolute: text(fmt::format("ABSOLUTE {}", node.count)); break;
-    case ast::FetchDirection::kRelative: text(fmt::format("RELATIVE {}", node.count)); break;
-    case ast::FetchDirection::kFirst: text("FIRST"); break;
-    case ast::FetchDirection::kLast: text("LAST"); break;
-    case ast::FetchDirection::kPrior: text("PRIOR"); break;
-    case ast::FetchDirection::kAll: text("ALL"); break;
+    case ast::FetchDirection::kAbsolute:
+      text(fmt::format("ABSOLUTE {}", node.count));
+      break;
+    case ast::FetchDirection::kRelative:
+      text(fmt::format("RELATIVE {}", node.count));
+      break;
+    case ast::FetchDirection::kFirst:
+      text("FIRST");
+      break;
+    case ast::FetchDirection::kLast:
+      text("LAST");
+      break;
+    case ast::FetchDirection::kPrior:
+      text("PRIOR");
+      break;
+    case ast::FetchDirection::kAll:
+      text("ALL");
+      break;
   }
   text(" FROM ");
   name(node.cursor);
@@ -249,7 +302,8 @@ void SqlPrinter::fetch(const ast::FetchCursor& node) {
 
 void SqlPrinter::session(const ast::Statement& node) {
   switch (node.kind) {
-    case StatementKind::kShow: return show(ast::as<ast::Show>(node));
+    case StatementKind::kShow:
+      return show(ast::as<ast::Show>(node));
     case StatementKind::kShowCreate: {
       const auto& show = ast::as<ast::ShowCreate>(node);
       text("SHOW CREATE ");
@@ -260,7 +314,8 @@ void SqlPrinter::session(const ast::Statement& node) {
     case StatementKind::kDescribe:
       text("DESCRIBE ");
       return object_name(ast::as<ast::Describe>(node).name);
-    case StatementKind::kSet: return set(ast::as<ast::Set>(node));
+    case StatementKind::kSet:
+      return set(ast::as<ast::Set>(node));
     case StatementKind::kReset: {
       const std::string& parameter = ast::as<ast::Reset>(node).parameter;
       text("RESET ");
@@ -272,7 +327,8 @@ void SqlPrinter::session(const ast::Statement& node) {
                                        : "SET TRANSACTION");
       return modes(set.modes);
     }
-    case StatementKind::kTransaction: return transaction(ast::as<ast::Transaction>(node));
+    case StatementKind::kTransaction:
+      return transaction(ast::as<ast::Transaction>(node));
     case StatementKind::kPrepare: {
       const auto& prepare = ast::as<ast::Prepare>(node);
       text("PREPARE ");
@@ -299,14 +355,17 @@ void SqlPrinter::session(const ast::Statement& node) {
       text("DEALLOCATE ");
       return deallocate.name ? name(*deallocate.name) : text("ALL");
     }
-    case StatementKind::kDeclareCursor: return declare(ast::as<ast::DeclareCursor>(node));
-    case StatementKind::kFetchCursor: return fetch(ast::as<ast::FetchCursor>(node));
+    case StatementKind::kDeclareCursor:
+      return declare(ast::as<ast::DeclareCursor>(node));
+    case StatementKind::kFetchCursor:
+      return fetch(ast::as<ast::FetchCursor>(node));
     case StatementKind::kCloseCursor: {
       const auto& close = ast::as<ast::CloseCursor>(node);
       text("CLOSE ");
       return close.cursor ? name(*close.cursor) : text("ALL");
     }
-    case StatementKind::kDiscard: return text("DISCARD " + ast::as<ast::Discard>(node).what);
+    case StatementKind::kDiscard:
+      return text("DISCARD " + ast::as<ast::Discard>(node).what);
     case StatementKind::kListen: {
       const auto& listen = ast::as<ast::Listen>(node);
       text(listen.verb == ast::ListenVerb::kListen     ? "LISTEN "
@@ -314,15 +373,20 @@ void SqlPrinter::session(const ast::Statement& node) {
                                                        : "NOTIFY ");
       return listen.channel ? name(*listen.channel) : text("*");
     }
-    case StatementKind::kFlush: return text("FLUSH");
-    case StatementKind::kWait: return text("WAIT");
-    case StatementKind::kRecover: return text("RECOVER");
+    case StatementKind::kFlush:
+      return text("FLUSH");
+    case StatementKind::kWait:
+      return text("WAIT");
+    case StatementKind::kRecover:
+      return text("RECOVER");
     case StatementKind::kCancelJobs:
       text("CANCEL JOBS ");
       return list(ast::as<ast::CancelJobs>(node).jobs,
                   [&](uint64_t job) { text(fmt::format("{}", job)); });
-    case StatementKind::kKill: return text("KILL " + quote_literal(ast::as<ast::Kill>(node).process));
-    default: UNREACHABLE();
+    case StatementKind::kKill:
+      return text("KILL " + quote_literal(ast::as<ast::Kill>(node).process));
+    default:
+      UNREACHABLE();
   }
 }
 

@@ -10,20 +10,34 @@ using ast::StatementKind;
 
 std::string_view object_type_text(ObjectType type) {
   switch (type) {
-    case ObjectType::kTable: return "TABLE";
-    case ObjectType::kSource: return "SOURCE";
-    case ObjectType::kView: return "VIEW";
-    case ObjectType::kMaterializedView: return "MATERIALIZED VIEW";
-    case ObjectType::kIndex: return "INDEX";
-    case ObjectType::kSink: return "SINK";
-    case ObjectType::kSchema: return "SCHEMA";
-    case ObjectType::kSecret: return "SECRET";
-    case ObjectType::kUser: return "USER";
-    case ObjectType::kFunction: return "FUNCTION";
-    case ObjectType::kSubscription: return "SUBSCRIPTION";
-    case ObjectType::kConnection: return "CONNECTION";
-    case ObjectType::kDatabase: return "DATABASE";
-    case ObjectType::kColumn: return "COLUMN";
+    case ObjectType::kTable:
+      return "TABLE";
+    case ObjectType::kSource:
+      return "SOURCE";
+    case ObjectType::kView:
+      return "VIEW";
+    case ObjectType::kMaterializedView:
+      return "MATERIALIZED VIEW";
+    case ObjectType::kIndex:
+      return "INDEX";
+    case ObjectType::kSink:
+      return "SINK";
+    case ObjectType::kSchema:
+      return "SCHEMA";
+    case ObjectType::kSecret:
+      return "SECRET";
+    case ObjectType::kUser:
+      return "USER";
+    case ObjectType::kFunction:
+      return "FUNCTION";
+    case ObjectType::kSubscription:
+      return "SUBSCRIPTION";
+    case ObjectType::kConnection:
+      return "CONNECTION";
+    case ObjectType::kDatabase:
+      return "DATABASE";
+    case ObjectType::kColumn:
+      return "COLUMN";
   }
   return "";
 }
@@ -82,9 +96,12 @@ void SqlPrinter::option(const ast::Option& option, bool with_equals) {
   if (option.kind == ast::OptionValueKind::kNone) return;
   text(with_equals ? " = " : " ");
   switch (option.kind) {
-    case ast::OptionValueKind::kNone: return;
-    case ast::OptionValueKind::kString: return text(quote_literal(option.value));
-    case ast::OptionValueKind::kNumber: return text(option.value);
+    case ast::OptionValueKind::kNone:
+      return;
+    case ast::OptionValueKind::kString:
+      return text(quote_literal(option.value));
+    case ast::OptionValueKind::kNumber:
+      return text(option.value);
     case ast::OptionValueKind::kWord:
       return option.value == "*" && !with_equals ? text("*") : word(option.value, false);
     case ast::OptionValueKind::kSecret:
@@ -196,16 +213,25 @@ void SqlPrinter::column_list(const ast::TableDefinition& table) {
   text(")");
 }
 
-void SqlPrinter::table(const ast::TableDefinition& table) {
+void SqlPrinter::table(const ast::TableDefinition& table,
+                       const std::vector<ast::Name>& as_columns) {
   if (table.if_not_exists) text("IF NOT EXISTS ");
   object_name(table.name);
   column_list(table);
+  bracketed_names(as_columns);
   if (table.append_only) text(" APPEND ONLY");
   switch (table.on_conflict) {
-    case ast::OnConflict::kNone: break;
-    case ast::OnConflict::kOverwrite: text(" ON CONFLICT OVERWRITE"); break;
-    case ast::OnConflict::kDoNothing: text(" ON CONFLICT DO NOTHING"); break;
-    case ast::OnConflict::kDoUpdateIfNotNull: text(" ON CONFLICT DO UPDATE IF NOT NULL"); break;
+    case ast::OnConflict::kNone:
+      break;
+    case ast::OnConflict::kOverwrite:
+      text(" ON CONFLICT OVERWRITE");
+      break;
+    case ast::OnConflict::kDoNothing:
+      text(" ON CONFLICT DO NOTHING");
+      break;
+    case ast::OnConflict::kDoUpdateIfNotNull:
+      text(" ON CONFLICT DO UPDATE IF NOT NULL");
+      break;
   }
   if (!table.version_columns.empty()) {
     text(" WITH VERSION COLUMN");
@@ -353,9 +379,12 @@ void SqlPrinter::alter_column(const ast::Alter& node) {
     case ast::ColumnChange::kSetDefault:
       text(" SET DEFAULT ");
       return expr(*node.default_value);
-    case ast::ColumnChange::kDropDefault: return text(" DROP DEFAULT");
-    case ast::ColumnChange::kSetNotNull: return text(" SET NOT NULL");
-    case ast::ColumnChange::kDropNotNull: return text(" DROP NOT NULL");
+    case ast::ColumnChange::kDropDefault:
+      return text(" DROP DEFAULT");
+    case ast::ColumnChange::kSetNotNull:
+      return text(" SET NOT NULL");
+    case ast::ColumnChange::kDropNotNull:
+      return text(" DROP NOT NULL");
     case ast::ColumnChange::kType:
       text(" TYPE ");
       return type(*node.column_type);
@@ -373,7 +402,8 @@ void SqlPrinter::alter(const ast::Alter& node) {
   };
   text(" ");
   switch (node.action) {
-    case ast::AlterAction::kRename: return named("RENAME TO ");
+    case ast::AlterAction::kRename:
+      return named("RENAME TO ");
     case ast::AlterAction::kRenameColumn:
       text("RENAME COLUMN ");
       name(node.column);
@@ -385,9 +415,12 @@ void SqlPrinter::alter(const ast::Alter& node) {
       text(node.column_if_exists ? "DROP COLUMN IF EXISTS " : "DROP COLUMN ");
       name(node.column);
       return text(node.cascade ? " CASCADE" : "");
-    case ast::AlterAction::kAlterColumn: return alter_column(node);
-    case ast::AlterAction::kOwner: return named("OWNER TO ");
-    case ast::AlterAction::kSetSchema: return named("SET SCHEMA ");
+    case ast::AlterAction::kAlterColumn:
+      return alter_column(node);
+    case ast::AlterAction::kOwner:
+      return named("OWNER TO ");
+    case ast::AlterAction::kSetSchema:
+      return named("SET SCHEMA ");
     case ast::AlterAction::kSwap:
       text("SWAP WITH ");
       return object_name(node.target);
@@ -397,9 +430,12 @@ void SqlPrinter::alter(const ast::Alter& node) {
     case ast::AlterAction::kConnector:
       text("CONNECTOR WITH ");
       return options(node.options);
-    case ast::AlterAction::kDropConnector: return text("DROP CONNECTOR");
-    case ast::AlterAction::kFormat: return format(*node.format);
-    case ast::AlterAction::kRefreshSchema: return text("REFRESH SCHEMA");
+    case ast::AlterAction::kDropConnector:
+      return text("DROP CONNECTOR");
+    case ast::AlterAction::kFormat:
+      return format(*node.format);
+    case ast::AlterAction::kRefreshSchema:
+      return text("REFRESH SCHEMA");
     case ast::AlterAction::kAsQuery:
       text("AS ");
       return query(*node.query);
@@ -420,8 +456,7 @@ bool SqlPrinter::ddl(const ast::Statement& node) {
     case StatementKind::kCreateTable: {
       const auto& create = ast::as<ast::CreateTable>(node);
       text(create.definition.temporary ? "CREATE TEMPORARY TABLE " : "CREATE TABLE ");
-      table(create.definition);
-      bracketed_names(create.as_columns);
+      table(create.definition, create.as_columns);
       if (create.from_source) {
         text(" FROM ");
         object_name(*create.from_source);
@@ -435,7 +470,7 @@ bool SqlPrinter::ddl(const ast::Statement& node) {
     case StatementKind::kCreateSource: {
       const auto& create = ast::as<ast::CreateSource>(node);
       text(create.definition.temporary ? "CREATE TEMPORARY SOURCE " : "CREATE SOURCE ");
-      table(create.definition);
+      table(create.definition, {});
       return true;
     }
     case StatementKind::kCreateSchema: {
@@ -447,9 +482,15 @@ bool SqlPrinter::ddl(const ast::Statement& node) {
       name(*create.owner);
       return true;
     }
-    case StatementKind::kCreateView: create_view(ast::as<ast::CreateView>(node)); return true;
-    case StatementKind::kCreateIndex: create_index(ast::as<ast::CreateIndex>(node)); return true;
-    case StatementKind::kCreateSink: create_sink(ast::as<ast::CreateSink>(node)); return true;
+    case StatementKind::kCreateView:
+      create_view(ast::as<ast::CreateView>(node));
+      return true;
+    case StatementKind::kCreateIndex:
+      create_index(ast::as<ast::CreateIndex>(node));
+      return true;
+    case StatementKind::kCreateSink:
+      create_sink(ast::as<ast::CreateSink>(node));
+      return true;
     case StatementKind::kCreateFunction:
       create_function(ast::as<ast::CreateFunction>(node));
       return true;
@@ -495,7 +536,9 @@ bool SqlPrinter::ddl(const ast::Statement& node) {
       text(drop.cascade ? " CASCADE" : "");
       return true;
     }
-    case StatementKind::kAlter: alter(ast::as<ast::Alter>(node)); return true;
+    case StatementKind::kAlter:
+      alter(ast::as<ast::Alter>(node));
+      return true;
     case StatementKind::kComment: {
       const auto& comment = ast::as<ast::Comment>(node);
       text("COMMENT ON ");
@@ -510,7 +553,8 @@ bool SqlPrinter::ddl(const ast::Statement& node) {
       list(ast::as<ast::Truncate>(node).names,
            [&](const ast::ObjectName& item) { object_name(item); });
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 

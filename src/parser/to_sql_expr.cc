@@ -35,23 +35,28 @@ int precedence_of(const ast::Expr& node) {
     }
     case ExprKind::kLogical:
       return ast::as<ast::Logical>(node).is_and ? kAndPrecedence : kOrPrecedence;
-    case ExprKind::kNot: return kNotPrecedence;
+    case ExprKind::kNot:
+      return kNotPrecedence;
     case ExprKind::kIsTest:
-    case ExprKind::kIsDistinct: return kIsPrecedence;
+    case ExprKind::kIsDistinct:
+      return kIsPrecedence;
     case ExprKind::kIn:
     case ExprKind::kBetween:
-    case ExprKind::kLike: return kMemberPrecedence;
+    case ExprKind::kLike:
+      return kMemberPrecedence;
     case ExprKind::kCast:
     case ExprKind::kField:
     case ExprKind::kFieldWildcard:
     case ExprKind::kSubscript:
-    case ExprKind::kSlice: return kPostfixPrecedence;
-    case ExprKind::kCollate: return kCollatePrecedence;
+    case ExprKind::kSlice:
+      return kPostfixPrecedence;
+    case ExprKind::kCollate:
+      return kCollatePrecedence;
     case ExprKind::kFunctionCall:
-      return ast::as<ast::FunctionCall>(node).syntax == ast::CallSyntax::kAtTimeZone
-                 ? kAtPrecedence
-                 : kClosed;
-    default: return kClosed;
+      return ast::as<ast::FunctionCall>(node).syntax == ast::CallSyntax::kAtTimeZone ? kAtPrecedence
+                                                                                     : kClosed;
+    default:
+      return kClosed;
   }
 }
 
@@ -117,30 +122,43 @@ void SqlPrinter::expr(const ast::Expr& node, int precedence_min) {
 
 void SqlPrinter::plain_expr(const ast::Expr& node) {
   switch (node.kind) {
-    case ExprKind::kLiteral: return literal(ast::as<ast::Literal>(node));
-    case ExprKind::kTypedLiteral: return typed_literal(ast::as<ast::TypedLiteral>(node));
+    case ExprKind::kLiteral:
+      return literal(ast::as<ast::Literal>(node));
+    case ExprKind::kTypedLiteral:
+      return typed_literal(ast::as<ast::TypedLiteral>(node));
     case ExprKind::kParameter:
       return text(fmt::format("${}", ast::as<ast::Parameter>(node).number));
-    case ExprKind::kColumnRef: return object_name({ast::as<ast::ColumnRef>(node).parts});
-    case ExprKind::kWildcard: return wildcard(ast::as<ast::Wildcard>(node));
-    case ExprKind::kUnary: return unary(ast::as<ast::Unary>(node));
-    case ExprKind::kBinary: return binary(ast::as<ast::Binary>(node));
-    case ExprKind::kLogical: return logical(ast::as<ast::Logical>(node));
+    case ExprKind::kColumnRef:
+      return object_name({ast::as<ast::ColumnRef>(node).parts});
+    case ExprKind::kWildcard:
+      return wildcard(ast::as<ast::Wildcard>(node));
+    case ExprKind::kUnary:
+      return unary(ast::as<ast::Unary>(node));
+    case ExprKind::kBinary:
+      return binary(ast::as<ast::Binary>(node));
+    case ExprKind::kLogical:
+      return logical(ast::as<ast::Logical>(node));
     case ExprKind::kNot:
       text("NOT ");
       return expr(*ast::as<ast::Not>(node).operand, kNotPrecedence);
-    case ExprKind::kIsTest: return is_test(ast::as<ast::IsTest>(node));
+    case ExprKind::kIsTest:
+      return is_test(ast::as<ast::IsTest>(node));
     case ExprKind::kIsDistinct: {
       const auto& is = ast::as<ast::IsDistinct>(node);
       expr(*is.left, kIsPrecedence + 1);
       text(is.negated ? " IS NOT DISTINCT FROM " : " IS DISTINCT FROM ");
       return expr(*is.right, kIsPrecedence + 1);
     }
-    case ExprKind::kIn: return in(ast::as<ast::In>(node));
-    case ExprKind::kBetween: return between(ast::as<ast::Between>(node));
-    case ExprKind::kLike: return like(ast::as<ast::Like>(node));
-    case ExprKind::kQuantified: return quantified(ast::as<ast::Quantified>(node));
-    case ExprKind::kCase: return case_expr(ast::as<ast::Case>(node));
+    case ExprKind::kIn:
+      return in(ast::as<ast::In>(node));
+    case ExprKind::kBetween:
+      return between(ast::as<ast::Between>(node));
+    case ExprKind::kLike:
+      return like(ast::as<ast::Like>(node));
+    case ExprKind::kQuantified:
+      return quantified(ast::as<ast::Quantified>(node));
+    case ExprKind::kCase:
+      return case_expr(ast::as<ast::Case>(node));
     case ExprKind::kCast: {
       const auto& cast = ast::as<ast::Cast>(node);
       expr(*cast.operand, kPostfixPrecedence);
@@ -153,7 +171,8 @@ void SqlPrinter::plain_expr(const ast::Expr& node) {
       text(" COLLATE ");
       return object_name(collate.collation);
     }
-    case ExprKind::kFunctionCall: return call(ast::as<ast::FunctionCall>(node));
+    case ExprKind::kFunctionCall:
+      return call(ast::as<ast::FunctionCall>(node));
     case ExprKind::kArray:
       text("ARRAY[");
       exprs(ast::as<ast::Array>(node).elements);
@@ -166,42 +185,50 @@ void SqlPrinter::plain_expr(const ast::Expr& node) {
     }
     case ExprKind::kField: {
       const auto& field = ast::as<ast::Field>(node);
-      subscripted(*field.operand);
+      subscripted(*field.operand, false);
       text(".");
       return name(field.field);
     }
     case ExprKind::kFieldWildcard:
-      subscripted(*ast::as<ast::FieldWildcard>(node).operand);
+      subscripted(*ast::as<ast::FieldWildcard>(node).operand, false);
       return text(".*");
     case ExprKind::kSubscript: {
       const auto& subscript = ast::as<ast::Subscript>(node);
-      subscripted(*subscript.operand);
+      subscripted(*subscript.operand, true);
       text("[");
       expr(*subscript.index);
       return text("]");
     }
     case ExprKind::kSlice: {
       const auto& slice = ast::as<ast::Slice>(node);
-      subscripted(*slice.operand);
+      subscripted(*slice.operand, true);
       text("[");
       if (slice.lower) expr(*slice.lower);
       text(":");
       if (slice.upper) expr(*slice.upper);
       return text("]");
     }
-    case ExprKind::kSubquery: return subquery(ast::as<ast::Subquery>(node));
-    case ExprKind::kDefault: return text("DEFAULT");
+    case ExprKind::kSubquery:
+      return subquery(ast::as<ast::Subquery>(node));
+    case ExprKind::kDefault:
+      return text("DEFAULT");
   }
 }
 
 void SqlPrinter::literal(const ast::Literal& node) {
   switch (node.literal) {
-    case ast::LiteralKind::kNull: return text("NULL");
-    case ast::LiteralKind::kBoolean: return text(node.boolean_value ? "TRUE" : "FALSE");
-    case ast::LiteralKind::kNumber: return text(node.text);
-    case ast::LiteralKind::kString: return text(quote_literal(node.text));
-    case ast::LiteralKind::kBitString: return text("B'" + node.text + "'");
-    case ast::LiteralKind::kHexString: return text("X'" + node.text + "'");
+    case ast::LiteralKind::kNull:
+      return text("NULL");
+    case ast::LiteralKind::kBoolean:
+      return text(node.boolean_value ? "TRUE" : "FALSE");
+    case ast::LiteralKind::kNumber:
+      return text(node.text);
+    case ast::LiteralKind::kString:
+      return text(quote_literal(node.text));
+    case ast::LiteralKind::kBitString:
+      return text("B'" + node.text + "'");
+    case ast::LiteralKind::kHexString:
+      return text("X'" + node.text + "'");
   }
 }
 
@@ -267,10 +294,14 @@ void SqlPrinter::is_test(const ast::IsTest& node) {
   expr(*node.operand, kIsPrecedence + 1);
   text(node.negated ? " IS NOT " : " IS ");
   switch (node.what) {
-    case ast::IsWhat::kNull: return text("NULL");
-    case ast::IsWhat::kTrue: return text("TRUE");
-    case ast::IsWhat::kFalse: return text("FALSE");
-    case ast::IsWhat::kUnknown: return text("UNKNOWN");
+    case ast::IsWhat::kNull:
+      return text("NULL");
+    case ast::IsWhat::kTrue:
+      return text("TRUE");
+    case ast::IsWhat::kFalse:
+      return text("FALSE");
+    case ast::IsWhat::kUnknown:
+      return text("UNKNOWN");
   }
 }
 
@@ -298,9 +329,15 @@ void SqlPrinter::like(const ast::Like& node) {
   expr(*node.operand, kMemberPrecedence + 1);
   if (node.negated) text(" NOT");
   switch (node.like) {
-    case ast::LikeKind::kLike: text(" LIKE "); break;
-    case ast::LikeKind::kIlike: text(" ILIKE "); break;
-    case ast::LikeKind::kSimilar: text(" SIMILAR TO "); break;
+    case ast::LikeKind::kLike:
+      text(" LIKE ");
+      break;
+    case ast::LikeKind::kIlike:
+      text(" ILIKE ");
+      break;
+    case ast::LikeKind::kSimilar:
+      text(" SIMILAR TO ");
+      break;
   }
   expr(*node.pattern, kMemberPrecedence + 1);
   if (!node.escape) return;
@@ -341,13 +378,14 @@ void SqlPrinter::case_expr(const ast::Case& node) {
   text(" END");
 }
 
-// What [] or .field is put behind: bare only where it cannot be read otherwise.
-void SqlPrinter::subscripted(const ast::Expr& operand) {
+// What [] or .field is put behind: bare only where it cannot be read otherwise (a.b is a column).
+void SqlPrinter::subscripted(const ast::Expr& operand, bool column_is_bare) {
   const bool chained = operand.kind == ExprKind::kSubscript || operand.kind == ExprKind::kSlice ||
                        operand.kind == ExprKind::kField || operand.kind == ExprKind::kParameter;
   // A sub-query has its brackets already.
   const auto* sub = ast::try_as<ast::Subquery>(&operand);
-  const bool bare = chained || (sub && sub->subquery == ast::SubqueryKind::kScalar);
+  const bool column = column_is_bare && operand.kind == ExprKind::kColumnRef;
+  const bool bare = chained || column || (sub && sub->subquery == ast::SubqueryKind::kScalar);
   if (!bare) text("(");
   plain_expr(operand);
   if (!bare) text(")");
@@ -355,9 +393,15 @@ void SqlPrinter::subscripted(const ast::Expr& operand) {
 
 void SqlPrinter::subquery(const ast::Subquery& node) {
   switch (node.subquery) {
-    case ast::SubqueryKind::kScalar: text("("); break;
-    case ast::SubqueryKind::kExists: text("EXISTS ("); break;
-    case ast::SubqueryKind::kArray: text("ARRAY("); break;
+    case ast::SubqueryKind::kScalar:
+      text("(");
+      break;
+    case ast::SubqueryKind::kExists:
+      text("EXISTS (");
+      break;
+    case ast::SubqueryKind::kArray:
+      text("ARRAY(");
+      break;
   }
   query(*node.query);
   text(")");
@@ -379,7 +423,8 @@ void SqlPrinter::call(const ast::FunctionCall& node) {
   const auto argument = [&](size_t i) -> const ast::Expr& { return *node.arguments[i].value; };
   const size_t count = node.arguments.size();
   switch (node.syntax) {
-    case ast::CallSyntax::kPlain: return plain_call(node);
+    case ast::CallSyntax::kPlain:
+      return plain_call(node);
     case ast::CallSyntax::kExtract: {
       const std::string& field = ast::as<ast::Literal>(argument(0)).text;
       text("EXTRACT(" + (is_plain_word(field) ? field : quote_literal(field)) + " FROM ");
@@ -402,7 +447,8 @@ void SqlPrinter::call(const ast::FunctionCall& node) {
       text(" IN ");
       expr(argument(0), kMemberPrecedence + 1);
       return text(")");
-    case ast::CallSyntax::kTrim: return trim_call(node);
+    case ast::CallSyntax::kTrim:
+      return trim_call(node);
     case ast::CallSyntax::kOverlay:
       text("OVERLAY(");
       expr(argument(0));
@@ -516,9 +562,15 @@ void SqlPrinter::window_spec(const ast::WindowSpec& spec) {
 
 void SqlPrinter::frame(const ast::WindowFrame& frame) {
   switch (frame.units) {
-    case ast::FrameUnits::kRows: text("ROWS BETWEEN "); break;
-    case ast::FrameUnits::kRange: text("RANGE BETWEEN "); break;
-    case ast::FrameUnits::kGroups: text("GROUPS BETWEEN "); break;
+    case ast::FrameUnits::kRows:
+      text("ROWS BETWEEN ");
+      break;
+    case ast::FrameUnits::kRange:
+      text("RANGE BETWEEN ");
+      break;
+    case ast::FrameUnits::kGroups:
+      text("GROUPS BETWEEN ");
+      break;
     case ast::FrameUnits::kSession:
       text("SESSION WITH GAP ");
       return expr(*frame.session_gap);
@@ -527,18 +579,25 @@ void SqlPrinter::frame(const ast::WindowFrame& frame) {
   text(" AND ");
   frame_bound(frame.end);
   switch (frame.exclusion) {
-    case ast::FrameExclusion::kNoOthers: return;
-    case ast::FrameExclusion::kCurrentRow: return text(" EXCLUDE CURRENT ROW");
-    case ast::FrameExclusion::kGroup: return text(" EXCLUDE GROUP");
-    case ast::FrameExclusion::kTies: return text(" EXCLUDE TIES");
+    case ast::FrameExclusion::kNoOthers:
+      return;
+    case ast::FrameExclusion::kCurrentRow:
+      return text(" EXCLUDE CURRENT ROW");
+    case ast::FrameExclusion::kGroup:
+      return text(" EXCLUDE GROUP");
+    case ast::FrameExclusion::kTies:
+      return text(" EXCLUDE TIES");
   }
 }
 
 void SqlPrinter::frame_bound(const ast::FrameBound& bound) {
   switch (bound.kind) {
-    case ast::FrameBoundKind::kUnboundedPreceding: return text("UNBOUNDED PRECEDING");
-    case ast::FrameBoundKind::kCurrentRow: return text("CURRENT ROW");
-    case ast::FrameBoundKind::kUnboundedFollowing: return text("UNBOUNDED FOLLOWING");
+    case ast::FrameBoundKind::kUnboundedPreceding:
+      return text("UNBOUNDED PRECEDING");
+    case ast::FrameBoundKind::kCurrentRow:
+      return text("CURRENT ROW");
+    case ast::FrameBoundKind::kUnboundedFollowing:
+      return text("UNBOUNDED FOLLOWING");
     case ast::FrameBoundKind::kPreceding:
     case ast::FrameBoundKind::kFollowing:
       // BETWEEN a AND b: the bound's own AND must not be taken for the frame's.

@@ -50,7 +50,8 @@ void SqlPrinter::with(const ast::With& with) {
 
 void SqlPrinter::body(const ast::QueryBody& node, int precedence_min) {
   switch (node.kind) {
-    case BodyKind::kSelect: return select(ast::as<ast::Select>(node));
+    case BodyKind::kSelect:
+      return select(ast::as<ast::Select>(node));
     case BodyKind::kValues:
       text("VALUES ");
       return list(ast::as<ast::Values>(node).rows, [&](const std::vector<ast::ExprPtr>& row) {
@@ -62,7 +63,8 @@ void SqlPrinter::body(const ast::QueryBody& node, int precedence_min) {
       text("(");
       query(*ast::as<ast::Nested>(node).query);
       return text(")");
-    case BodyKind::kSetOperation: break;
+    case BodyKind::kSetOperation:
+      break;
   }
   const auto& set = ast::as<ast::SetOperation>(node);
   const int precedence = set.op == ast::SetOperator::kIntersect ? 2 : 1;
@@ -70,9 +72,15 @@ void SqlPrinter::body(const ast::QueryBody& node, int precedence_min) {
   if (bracket) text("(");
   body(*set.left, precedence);
   switch (set.op) {
-    case ast::SetOperator::kUnion: text(" UNION "); break;
-    case ast::SetOperator::kIntersect: text(" INTERSECT "); break;
-    case ast::SetOperator::kExcept: text(" EXCEPT "); break;
+    case ast::SetOperator::kUnion:
+      text(" UNION ");
+      break;
+    case ast::SetOperator::kIntersect:
+      text(" INTERSECT ");
+      break;
+    case ast::SetOperator::kExcept:
+      text(" EXCEPT ");
+      break;
   }
   if (set.all) text("ALL ");
   body(*set.right, precedence + 1);
@@ -127,11 +135,19 @@ void SqlPrinter::select_items(const std::vector<ast::SelectItem>& items) {
 
 void SqlPrinter::group_item(const ast::GroupItem& item) {
   switch (item.kind) {
-    case ast::GroupKind::kExpr: return expr(*item.expr);
-    case ast::GroupKind::kEmpty: return text("()");
-    case ast::GroupKind::kRollup: text("ROLLUP ("); break;
-    case ast::GroupKind::kCube: text("CUBE ("); break;
-    case ast::GroupKind::kSets: text("GROUPING SETS ("); break;
+    case ast::GroupKind::kExpr:
+      return expr(*item.expr);
+    case ast::GroupKind::kEmpty:
+      return text("()");
+    case ast::GroupKind::kRollup:
+      text("ROLLUP (");
+      break;
+    case ast::GroupKind::kCube:
+      text("CUBE (");
+      break;
+    case ast::GroupKind::kSets:
+      text("GROUPING SETS (");
+      break;
   }
   list(item.items, [&](const ast::GroupItem& inner) { group_item(inner); });
   text(")");
@@ -193,13 +209,27 @@ void SqlPrinter::join(const ast::Join& node) {
   from_item(*node.left);
   text(node.natural ? " NATURAL" : "");
   switch (node.join) {
-    case ast::JoinKind::kInner: text(" JOIN "); break;
-    case ast::JoinKind::kLeft: text(" LEFT JOIN "); break;
-    case ast::JoinKind::kRight: text(" RIGHT JOIN "); break;
-    case ast::JoinKind::kFull: text(" FULL JOIN "); break;
-    case ast::JoinKind::kCross: text(" CROSS JOIN "); break;
-    case ast::JoinKind::kAsofInner: text(" ASOF JOIN "); break;
-    case ast::JoinKind::kAsofLeft: text(" ASOF LEFT JOIN "); break;
+    case ast::JoinKind::kInner:
+      text(" JOIN ");
+      break;
+    case ast::JoinKind::kLeft:
+      text(" LEFT JOIN ");
+      break;
+    case ast::JoinKind::kRight:
+      text(" RIGHT JOIN ");
+      break;
+    case ast::JoinKind::kFull:
+      text(" FULL JOIN ");
+      break;
+    case ast::JoinKind::kCross:
+      text(" CROSS JOIN ");
+      break;
+    case ast::JoinKind::kAsofInner:
+      text(" ASOF JOIN ");
+      break;
+    case ast::JoinKind::kAsofLeft:
+      text(" ASOF LEFT JOIN ");
+      break;
   }
   const bool bracket = node.right->kind == FromKind::kJoin && !node.right->alias;
   if (bracket) text("(");

@@ -164,8 +164,8 @@ void TokenStream::fail_here(std::string hint) {
   const uint32_t begin = token.begin;
   Error error{.code = SqlState::kSyntaxError, .message = "syntax error at end of input"};
   if (token.kind != TokenKind::kEnd) {
-    error.message = fmt::format("syntax error at or near \"{}\"",
-                                sql_.substr(begin, token.end - token.begin));
+    error.message =
+        fmt::format("syntax error at or near \"{}\"", sql_.substr(begin, token.end - token.begin));
   }
   error.hint = std::move(hint);
   fail_with(begin, std::move(error));
@@ -186,8 +186,8 @@ std::string TokenStream::mistyped_hint(const Wanted& wanted) {
     }
   }
   if (found == Kw::kNotKeyword) return {};
-  return fmt::format("Perhaps you meant \"{}\" instead of \"{}\".", cased(keyword_row(found).text, true),
-                     wanted.word);
+  return fmt::format("Perhaps you meant \"{}\" instead of \"{}\".",
+                     cased(keyword_row(found).text, true), wanted.word);
 }
 
 std::string TokenStream::hint() {

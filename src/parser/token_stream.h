@@ -1,10 +1,9 @@
 #pragma once
-// TokenStream: the grammar's view of the tokens - look-ahead, accept and expect - and its one error.
-// The first error is kept, and from then on every token is kEnd: rules run out by themselves, so
-// they need not test each step. What they built so far is thrown away.
-// Also counts nesting and tree height, so that neither parsing nor walking the tree can use up the
-// stack (kParseDepthMax, kTreeHeightMax).
-// Thread: owner only.
+// TokenStream: the grammar's view of the tokens - look-ahead, accept and expect - and its one
+// error. The first error is kept, and from then on every token is kEnd: rules run out by
+// themselves, so they need not test each step. What they built so far is thrown away. Also counts
+// nesting and tree height, so that neither parsing nor walking the tree can use up the stack
+// (kParseDepthMax, kTreeHeightMax). Thread: owner only.
 
 #include <array>
 #include <initializer_list>
