@@ -1,10 +1,11 @@
 #pragma once
 // The list of all metrics: one row each, with name, kind, unit, labels and help. A metric that is not
-// in this list does not exist; docs/metrics.md is made from it. Base units only (seconds, bytes),
+// in this list does not exist; docs/metrics.md is made from it (metric_page(), checked by a test). Base units only (seconds, bytes),
 // series are labelled with names, never with ids.
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace leat::metrics {
@@ -146,5 +147,8 @@ std::span<const MetricRow> metric_rows();
 const MetricRow& metric_row(Metric metric);
 // What a stored integer is multiplied with for its base unit.
 double unit_scale(Unit unit);
+std::string_view kind_name(Kind kind);
+// docs/metrics.md.
+std::string metric_page();
 
 }  // namespace leat::metrics

@@ -97,18 +97,6 @@ void append_label_value(std::string& to, std::string_view text) {
   }
 }
 
-std::string_view kind_name(Kind kind) {
-  switch (kind) {
-    case Kind::kCounter:
-      return "counter";
-    case Kind::kGauge:
-      return "gauge";
-    case Kind::kHistogram:
-      return "histogram";
-  }
-  UNREACHABLE();
-}
-
 }  // namespace
 
 Histogram::Histogram(Unit unit) : bounds_(&bounds_of(unit)) {}

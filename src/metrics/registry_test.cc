@@ -4,7 +4,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include "metrics/process_metrics.h"
@@ -27,8 +29,19 @@ TEST(MetricRows, NamesAreUniqueAndDocumented) {
     EXPECT_TRUE(row.help.ends_with(".")) << row.name;
     const bool is_time = row.unit == Unit::kNanoseconds || row.unit == Unit::kMicroseconds;
     EXPECT_EQ(is_time, row.name.find("_seconds") != std::string_view::npos) << row.name;
-    EXPECT_EQ(row.unit == Unit::kBytes, row.name.find("_bytes") != std::string_view::npos) << row.name;
+    EXPECT_EQ(row.unit == Unit::kBytes, row.name.find("_bytes") != std::string_view::npos)
+        << row.name;
   }
+}
+
+// LEAT_WRITE_DOCS=1 build/src/metrics_test writes the page anew.
+TEST(MetricRows, PageIsUpToDate) {
+  const std::string source = __FILE__;
+  const std::string path = source.substr(0, source.rfind("src/metrics/")) + "docs/metrics.md";
+  if (std::getenv("LEAT_WRITE_DOCS") != nullptr) std::ofstream(path) << metric_page();
+  std::stringstream page;
+  page << std::ifstream(path).rdbuf();
+  EXPECT_EQ(page.str(), metric_page()) << "run LEAT_WRITE_DOCS=1 metrics_test";
 }
 
 TEST(Registry, SameLabelsSameSeries) {
@@ -60,8 +73,8 @@ TEST(Registry, SeriesGoWithTheirHolder) {
 TEST(Registry, LabelValuesAreEscaped) {
   Registry registry;
   const auto counter = registry.counter(Metric::kSourceRows, {"a\"b\\c\nd"});
-  EXPECT_TRUE(has_line(registry.prometheus_text(),
-                       "leat_source_rows_total{source=\"a\\\"b\\\\c\\nd\"} 0"));
+  EXPECT_TRUE(
+      has_line(registry.prometheus_text(), "leat_source_rows_total{source=\"a\\\"b\\\\c\\nd\"} 0"));
 }
 
 TEST(Registry, HistogramCountsAndQuantiles) {
@@ -104,7 +117,8 @@ TEST(Registry, CallbacksAndCollectors) {
   const std::string text = registry.prometheus_text();
   EXPECT_EQ(asked, 1);
   EXPECT_TRUE(has_line(text, "leat_epoch 1")) << text;
-  EXPECT_TRUE(has_line(text, "leat_memory_bytes{account=\"batches\"} 20\nleat_memory_bytes{account=\"state\"} 10"))
+  EXPECT_TRUE(has_line(
+      text, "leat_memory_bytes{account=\"batches\"} 20\nleat_memory_bytes{account=\"state\"} 10"))
       << text;
   // A later callback for the same series replaces the first, whose handle then drops nothing.
   auto second = registry.callback(Metric::kEpoch, {}, [] { return int64_t{42}; });
@@ -191,8 +205,10 @@ TEST(Registry, PromtoolAcceptsEverything) {
     const auto labels = std::count(row.labels.begin(), row.labels.end(), ',') + !row.labels.empty();
     const auto make = [&](Registry::Labels values) -> std::shared_ptr<Series> {
       switch (row.kind) {
-        case Kind::kCounter: return registry.counter(row.id, values);
-        case Kind::kGauge: return registry.gauge(row.id, values);
+        case Kind::kCounter:
+          return registry.counter(row.id, values);
+        case Kind::kGauge:
+          return registry.gauge(row.id, values);
         case Kind::kHistogram: {
           auto histogram = registry.histogram(row.id, values);
           histogram->observe(123'456);
