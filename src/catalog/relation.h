@@ -61,6 +61,7 @@ struct Relation {
   RelationKind kind = RelationKind::kTable;
   std::string owner = "root";
   std::string sql;         // the CREATE statement
+  std::vector<std::string> search_path;  // under which `sql` was bound
   std::string query_sql;   // views, materialized views, sinks AS: the query's text
   std::vector<ColumnDefinition> columns;
   // Columns that identify a row of the relation's stream (declared primary key, or hidden columns).

@@ -88,6 +88,7 @@ Result<void> Engine::recover() {
   if (const auto id = TRY(s.store->meta("next_row_id"))) next_row_id_ = std::stoll(*id);
 
   auto next = std::make_shared<CatalogSnapshot>(*catalog_.snapshot());
+  if (options_.prepare_catalog) options_.prepare_catalog(*next);
   for (const auto& [key, value] : TRY(s.store->meta_with_prefix(kSchemaPrefix))) {
     next->put_schema({.id = ObjectId(static_cast<uint32_t>(std::stoul(value))),
                       .name = key.substr(kSchemaPrefix.size())});
@@ -365,7 +366,8 @@ Result<void> Engine::create(const PlannedRelation& planned, const CreateOptions&
                                                     .table = relation->table,
                                                     .first_state_table = relation->first_state_table,
                                                     .state_tables = state_tables,
-                                                    .created_micros = relation->created_micros});
+                                                    .created_micros = relation->created_micros,
+                                                    .extra = fmt::format("{}", fmt::join(relation->search_path, "\n"))});
   if (relation->kind == RelationKind::kView) return commit_catalog(std::move(meta), {}, std::move(next));
 
   TRY(Backfill(*this).run(planned, options));

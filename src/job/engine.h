@@ -38,6 +38,8 @@ struct EngineOptions {
   size_t shards = 0;              // 0: one per core
   int64_t memory_bytes_max = 0;   // 0: half of the machine's
   int64_t checkpoint_interval_ms = 1000;
+  // Puts system relations into an empty catalog.
+  std::function<void(CatalogSnapshot&)> prepare_catalog;
   // Makes a relation again from its catalog record, against the catalog of all earlier ones.
   std::function<Result<PlannedRelation>(const CatalogRecord&, const CatalogPtr&)> rebuild;
 };

@@ -1,0 +1,115 @@
+#include "session/definition.h"
+
+#include "binder/binder.h"
+#include "parser/parser.h"
+#include "parser/to_sql.h"
+#include "planner/planner.h"
+
+namespace leat {
+namespace {
+
+Result<PlannedRelation> plan_definition(const ast::Statement& create, BoundDefinition& bound,
+                                        const DefinitionContext& context) {
+  const PlanContext plan_context{.mode = PlanMode::kJob, .catalog = context.catalog.get()};
+  Relation draft = *bound.relation;
+  switch (create.kind) {
+    case ast::StatementKind::kCreateSource: return PlannedRelation{.relation = bound.relation};
+    case ast::StatementKind::kCreateTable: {
+      RelationPtr relation = bound.relation;
+      auto plan = TRY(plan_table(relation, plan_context));
+      return PlannedRelation{.relation = plan.root->target ? plan.root->target : relation, .plan = plan};
+    }
+    case ast::StatementKind::kCreateView: {
+      if (draft.kind == RelationKind::kView) return PlannedRelation{.relation = bound.relation};
+      auto made = TRY(plan_materialize(*bound.query, std::move(draft), plan_context));
+      return PlannedRelation{.relation = made.relation, .plan = made.plan};
+    }
+    case ast::StatementKind::kCreateIndex: {
+      const RelationPtr indexed = context.catalog->find(draft.indexed);
+      std::vector<int> order_columns = draft.index_columns;
+      std::vector<SortColumn> order = draft.stored_order;
+      std::vector<int> include;
+      for (const int c : order_columns) {
+        if (std::ranges::none_of(order, [&](const SortColumn& s) { return s.column == c; })) include.push_back(c);
+      }
+      auto made = TRY(plan_index(indexed, order, include, std::move(draft), plan_context));
+      return PlannedRelation{.relation = made.relation, .plan = made.plan};
+    }
+    case ast::StatementKind::kCreateSink: {
+      const RelationPtr from = draft.sink_from ? context.catalog->find(draft.sink_from) : nullptr;
+      bool force = false;
+      for (const auto& option : draft.options) {
+        force |= (option.name == "force_append_only" || option.name == "ignore_delete") && option.value == "true";
+      }
+      auto made = from && from->kind != RelationKind::kView
+                      ? TRY(plan_sink_from(from, std::move(draft), plan_context))
+                      : TRY(plan_sink(*bound.query, std::move(draft), plan_context));
+      if (!made.append_only && !force) {
+        return fail(make_error(SqlState::kInvalidParameterValue,
+                               "the sink's input is not append-only: {}", made.retracts_because)
+                        .with_detail("A message cannot be taken back when its row is updated or deleted.")
+                        .with_hint("Use force_append_only = 'true' to send the new row of each update and to drop "
+                                   "deletes, or write a query whose rows never change."));
+      }
+      return PlannedRelation{.relation = made.relation, .plan = made.plan};
+    }
+    default: break;
+  }
+  return fail(SqlState::kFeatureNotSupported, "this statement is not supported yet");
+}
+
+Result<BoundDefinition> bind_definition(const ast::Statement& create, Binder& binder) {
+  switch (create.kind) {
+    case ast::StatementKind::kCreateTable: return binder.bind_create_table(static_cast<const ast::CreateTable&>(create));
+    case ast::StatementKind::kCreateSource:
+      return binder.bind_create_source(static_cast<const ast::CreateSource&>(create));
+    case ast::StatementKind::kCreateView: return binder.bind_create_view(static_cast<const ast::CreateView&>(create));
+    case ast::StatementKind::kCreateIndex: return binder.bind_create_index(static_cast<const ast::CreateIndex&>(create));
+    case ast::StatementKind::kCreateSink: return binder.bind_create_sink(static_cast<const ast::CreateSink&>(create));
+    default: return fail(SqlState::kFeatureNotSupported, "this statement is not supported yet");
+  }
+}
+
+}  // namespace
+
+Result<Definition> define(const ast::Statement& create, std::string_view sql, std::string_view text,
+                          const DefinitionContext& context) {
+  Binder binder({.catalog = context.catalog,
+                 .search_path = context.search_path,
+                 .zone = context.zone,
+                 .sql = sql});
+  BoundDefinition bound = TRY(bind_definition(create, binder));
+  Definition definition{.if_not_exists = bound.if_not_exists, .or_replace = bound.or_replace};
+  Relation& relation = *bound.relation;
+  relation.id = context.ids.object;
+  relation.table = context.ids.table;
+  relation.first_state_table = context.ids.first_state_table;
+  relation.created_micros = context.created_micros;
+  relation.sql = std::string(text);
+  relation.search_path = context.search_path;
+  for (const ObjectId id : binder.depends_on()) {
+    if (std::ranges::find(relation.depends_on, id) == relation.depends_on.end()) relation.depends_on.push_back(id);
+  }
+  if (create.kind == ast::StatementKind::kCreateTable && bound.query) definition.fill_from = bound.query;
+  definition.planned = TRY(plan_definition(create, bound, context));
+  return definition;
+}
+
+Result<PlannedRelation> rebuild_relation(const CatalogRecord& record, const CatalogPtr& catalog) {
+  const auto statements = TRY(parser::parse_statements(record.sql));
+  if (statements.size() != 1) return fail(SqlState::kDataCorrupted, "a catalog record does not hold one statement");
+  std::vector<std::string> search_path;
+  for (size_t begin = 0; begin < record.extra.size();) {
+    const size_t end = std::min(record.extra.find('\n', begin), record.extra.size());
+    search_path.push_back(record.extra.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  DefinitionContext context{.catalog = catalog,
+                            .search_path = std::move(search_path),
+                            .ids = {.object = record.id, .table = record.table, .first_state_table = record.first_state_table},
+                            .created_micros = record.created_micros};
+  Definition definition = TRY(define(*statements[0].statement, record.sql, record.sql, context));
+  return definition.planned;
+}
+
+}  // namespace leat

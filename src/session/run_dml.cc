@@ -1,0 +1,215 @@
+// INSERT, UPDATE, DELETE, TRUNCATE: a query makes the rows, the engine writes them in one step.
+
+#include <unordered_set>
+
+#include "expr/evaluator.h"
+#include "parser/parser.h"
+#include "planner/planner.h"
+#include "session/sql_session.h"
+#include "types/packed_row.h"
+
+namespace leat {
+namespace {
+
+// The columns that a table's job takes: all but generated ones.
+std::vector<int> written_columns(const Relation& relation) {
+  std::vector<int> columns;
+  for (size_t i = 0; i < relation.columns.size(); ++i) {
+    if (!relation.columns[i].generated_expr && relation.columns[i].generated_sql.empty()) {
+      columns.push_back(static_cast<int>(i));
+    }
+  }
+  return columns;
+}
+
+Batch all_rows(std::vector<Batch> batches, const std::vector<Type>& types) {
+  return batches.size() == 1 ? batches[0].compacted() : concat(batches, types);
+}
+
+Result<PhysicalPlan> plan_rows(const LogicalPtr& query, const CatalogPtr& catalog, std::vector<Type> parameter_types) {
+  return plan_query({.plan = query, .columns = query->schema},
+                    {.mode = PlanMode::kQuery, .catalog = catalog.get(), .parameter_types = std::move(parameter_types)});
+}
+
+Result<void> check_writable(const Relation& relation, bool insert) {
+  if (relation.kind != RelationKind::kTable) {
+    return fail(make_error(SqlState::kWrongObjectType, "cannot change {} \"{}\"", relation_kind_text(relation.kind),
+                           relation.name)
+                    .with_detail("Rows can be written to tables only."));
+  }
+  if (!insert && relation.append_only) {
+    return fail(SqlState::kFeatureNotSupported, "table \"{}\" is append-only: its rows cannot be updated or deleted",
+                relation.name);
+  }
+  return {};
+}
+
+// Rows that come several times (an UPDATE that matches several FROM rows) count once: by the key.
+std::vector<uint32_t> first_of_each_key(const Relation& relation, const Batch& rows) {
+  std::vector<Type> types;
+  for (const int c : relation.key) types.push_back(relation.columns[c].type);
+  RowPacker packer(types, relation.key, PackMode::kKey);
+  packer.pack(rows);
+  std::unordered_set<std::string_view> seen;
+  std::vector<uint32_t> first;
+  for (uint32_t i = 0; i < packer.size(); ++i) {
+    if (seen.insert(packer.packed(i)).second) first.push_back(i);
+  }
+  return first;
+}
+
+}  // namespace
+
+Result<void> SqlSession::check_not_null(const Relation& relation, const Batch& rows, std::span<const int> places) {
+  for (size_t i = 0; i < relation.columns.size(); ++i) {
+    const bool in_key = relation.declared_primary_key && std::ranges::find(relation.key, static_cast<int>(i)) != relation.key.end();
+    if (places[i] < 0 || (!relation.columns[i].not_null && !in_key)) continue;
+    const Vector& column = *rows.columns[places[i]];
+    if (!column.may_have_nulls()) continue;
+    bool null = false;
+    rows.selection.for_each([&](size_t row) { null |= column.is_null(row); });
+    if (null) {
+      return fail(SqlState::kNotNullViolation, "null value in column \"{}\" of relation \"{}\" violates not-null constraint",
+                  relation.columns[i].name, relation.name);
+    }
+  }
+  return {};
+}
+
+Result<Batch> SqlSession::returning(const std::vector<ExprPtr>& exprs, const Batch& rows,
+                                    std::span<const Value> parameters) {
+  struct First final : ErrorSink {
+    std::optional<Error> error;
+    void row_error(Error e) override {
+      if (!error) error = std::move(e);
+    }
+  } errors;
+  EvalContext eval = eval_context(parameters);
+  eval.errors = &errors;
+  Evaluator evaluator(exprs);
+  Batch result;
+  result.columns = evaluator.evaluate_all(rows, eval);
+  result.selection = rows.selection;
+  if (errors.error) return fail(*errors.error);
+  return result;
+}
+
+Result<void> SqlSession::write(std::vector<TableWrite> writes) {
+  std::erase_if(writes, [](const TableWrite& w) { return w.changes.empty(); });
+  if (writes.empty()) return {};
+  if (status_ == pgwire::TransactionStatus::kInTransaction) {
+    for (auto& w : writes) transaction_writes_.push_back(std::move(w));
+    return {};
+  }
+  return engine_.write(std::move(writes));
+}
+
+Result<SqlSession::Outcome> SqlSession::run_insert(const ast::Insert& insert, const Prepared& prepared,
+                                                   std::span<const Value> parameters) {
+  Binder binder = binder_for(prepared);
+  const BoundInsert bound = TRY(binder.bind_insert(insert));
+  const Relation& relation = *bound.relation;
+  TRY(check_writable(relation, true));
+  const PhysicalPlan plan = TRY(plan_rows(bound.query, shared_.catalog(), TRY(binder.parameter_types())));
+  Batch given = all_rows(TRY(run_to_end(plan, parameters)), types_of(bound.query->schema));
+
+  Batch full;  // all of the relation's columns
+  full.selection = given.selection;
+  full.columns.resize(relation.columns.size());
+  std::vector<int> places(relation.columns.size(), -1);
+  for (size_t i = 0; i < bound.columns.size(); ++i) {
+    full.columns[bound.columns[i]] = given.columns[i];
+    places[bound.columns[i]] = bound.columns[i];
+  }
+  for (size_t i = 0; i < full.columns.size(); ++i) {
+    if (full.columns[i] == nullptr) full.columns[i] = Vector::constant(Value::null(relation.columns[i].type));
+  }
+  TRY(check_not_null(relation, full, places));
+  TableWrite write{.table = relation.id};
+  write.changes.selection = full.selection;
+  for (const int c : written_columns(relation)) write.changes.columns.push_back(full.columns[c]);
+  Outcome outcome{.tag = fmt::format("INSERT 0 {}", given.size())};
+  if (!bound.returning.empty()) {
+    outcome.batches.push_back(TRY(returning(bound.returning, full, parameters)));
+    outcome.columns.emplace();
+    for (const Field& field : bound.returning_columns) outcome.columns->push_back({.name = field.name, .type = field.type});
+  }
+  TRY(this->write({std::move(write)}));
+  return outcome;
+}
+
+Result<SqlSession::Outcome> SqlSession::run_update(const ast::Update& update, const Prepared& prepared,
+                                                   std::span<const Value> parameters) {
+  MutexLock lock(engine_.write_lock());
+  Binder binder = binder_for(prepared);
+  const BoundUpdate bound = TRY(binder.bind_update(update));
+  const Relation& relation = *bound.relation;
+  TRY(check_writable(relation, false));
+  const PhysicalPlan plan = TRY(plan_rows(bound.query, shared_.catalog(), TRY(binder.parameter_types())));
+  Batch rows = all_rows(TRY(run_to_end(plan, parameters)), types_of(bound.query->schema));
+  rows = rows.with_rows(first_of_each_key(relation, rows)).compacted();
+  const auto width = static_cast<int>(relation.columns.size());
+  std::vector<int> places;
+  for (int i = 0; i < width; ++i) places.push_back(width + i);
+  TRY(check_not_null(relation, rows, places));
+
+  // Old rows out, new rows in.
+  TableWrite write{.table = relation.id};
+  std::vector<Batch> parts(2);
+  std::vector<Type> types;
+  for (const int c : written_columns(relation)) {
+    types.push_back(relation.columns[c].type);
+    parts[0].columns.push_back(rows.columns[c]);
+    parts[1].columns.push_back(rows.columns[width + c]);
+  }
+  parts[0].selection = parts[1].selection = rows.selection;
+  parts[0].weights = std::make_shared<const std::vector<int32_t>>(rows.size(), -1);
+  write.changes = concat(parts, types);
+  Outcome outcome{.tag = fmt::format("UPDATE {}", rows.size())};
+  if (!bound.returning.empty()) {
+    outcome.batches.push_back(TRY(returning(bound.returning, rows, parameters)));
+    outcome.columns.emplace();
+    for (const Field& field : bound.returning_columns) outcome.columns->push_back({.name = field.name, .type = field.type});
+  }
+  TRY(this->write({std::move(write)}));
+  return outcome;
+}
+
+Result<SqlSession::Outcome> SqlSession::run_delete(const ast::Delete& del, const Prepared& prepared,
+                                                   std::span<const Value> parameters) {
+  MutexLock lock(engine_.write_lock());
+  Binder binder = binder_for(prepared);
+  const BoundDelete bound = TRY(binder.bind_delete(del));
+  const Relation& relation = *bound.relation;
+  TRY(check_writable(relation, false));
+  const PhysicalPlan plan = TRY(plan_rows(bound.query, shared_.catalog(), TRY(binder.parameter_types())));
+  Batch rows = all_rows(TRY(run_to_end(plan, parameters)), types_of(bound.query->schema));
+  rows = rows.with_rows(first_of_each_key(relation, rows)).compacted();
+  TableWrite write{.table = relation.id};
+  for (const int c : written_columns(relation)) write.changes.columns.push_back(rows.columns[c]);
+  write.changes.selection = rows.selection;
+  write.changes.weights = std::make_shared<const std::vector<int32_t>>(rows.size(), -1);
+  Outcome outcome{.tag = fmt::format("DELETE {}", rows.size())};
+  if (!bound.returning.empty()) {
+    outcome.batches.push_back(TRY(returning(bound.returning, rows, parameters)));
+    outcome.columns.emplace();
+    for (const Field& field : bound.returning_columns) outcome.columns->push_back({.name = field.name, .type = field.type});
+  }
+  TRY(this->write({std::move(write)}));
+  return outcome;
+}
+
+Result<SqlSession::Outcome> SqlSession::run_truncate(const ast::Truncate& truncate) {
+  for (const auto& name : truncate.names) {
+    auto prepared = TRY(prepare("", "", 0, nullptr, {}));
+    std::string table;
+    for (const auto& part : name.parts) table += (table.empty() ? "\"" : ".\"") + part.text + "\"";
+    const std::string sql = "DELETE FROM " + table;
+    auto parsed = TRY(parser::parse_statements(sql));
+    prepared->sql = sql;
+    TRY(run_delete(static_cast<const ast::Delete&>(*parsed[0].statement), *prepared, {}));
+  }
+  return Outcome{.tag = "TRUNCATE TABLE"};
+}
+
+}  // namespace leat

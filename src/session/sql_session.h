@@ -1,0 +1,156 @@
+#pragma once
+// SqlSession: one client's session: its settings, prepared statements, portals and transaction, and
+// the running of statements. One statement kind per file, as members named run_<verb>.
+// Thread: as pgwire::Session says: one call at a time; cancel() from any.
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "binder/binder.h"
+#include "expr/eval_context.h"
+#include "pgwire/session_interface.h"
+#include "plan/physical.h"
+#include "query/query_run.h"
+#include "session/database.h"
+#include "session/settings.h"
+
+namespace leat {
+
+class SqlSession final : public pgwire::Session, public SessionFacts {
+ public:
+  SqlSession(Database& database, const pgwire::StartRequest& request);
+  ~SqlSession() override;
+
+  // pgwire::Session
+  Result<> parse(const pgwire::ParseRequest& request) override;
+  Result<const pgwire::StatementDescription*> describe_statement(std::string_view name) override;
+  Result<> bind(pgwire::BindRequest request) override;
+  Result<const pgwire::PortalDescription*> describe_portal(std::string_view name) override;
+  Result<pgwire::ExecuteResult> execute(std::string_view portal, uint64_t rows_max,
+                                        pgwire::ResultSink& sink) override;
+  void close_statement(std::string_view name) override;
+  void close_portal(std::string_view name) override;
+  Result<> sync() override;
+  Result<> simple_query(std::string_view sql, pgwire::ResultSink& sink) override;
+  void fail_transaction() override;
+  pgwire::TransactionStatus transaction_status() const override { return status_; }
+  const TimeZone& time_zone() const override { return settings_.zone(); }
+  std::vector<std::pair<std::string, std::string>> reported_parameters() const override;
+  void cancel() override;
+
+  // SessionFacts
+  std::string user() const override { return user_; }
+  std::string database() const override { return database_name_; }
+  std::vector<std::string> search_path() const override { return settings_.search_path(user_); }
+  std::string setting(std::string_view name, bool& found) const override;
+  Result<void> set_setting(std::string_view name, std::string_view value, bool local) const override;
+  int64_t backend_pid() const override { return pid_; }
+  std::string relation_name(int64_t oid) const override;
+  int64_t relation_oid(std::string_view name) const override;
+  std::string relation_definition(int64_t oid) const override;
+
+  SessionRow row() const;
+
+ private:
+  friend class Database;
+  // A parsed statement; `sql` keeps the text alive that the tree's positions count in.
+  struct Prepared {
+    std::string sql;                    // the whole text
+    std::string text;                   // the statement's own
+    ast::StatementPtr statement;        // null: empty
+    std::vector<Type> parameter_hints;
+    pgwire::StatementDescription description;
+    // The plan of a query, kept while the catalog is the same.
+    uint64_t catalog_version = 0;
+    std::string plan_search_path;
+    std::shared_ptr<const PhysicalPlan> plan;
+  };
+  using PreparedPtr = std::shared_ptr<Prepared>;
+
+  struct Portal {
+    PreparedPtr prepared;
+    std::vector<Value> parameters;
+    pgwire::PortalDescription description;
+    std::unique_ptr<QueryRun> run;
+    Batch rest;               // rows that a row limit left over
+    uint64_t rows_sent = 0;
+    bool started = false, finished = false, in_transaction = false;
+    std::vector<Batch> result;  // of RETURNING and SHOW: made at once
+    size_t next_result = 0;
+    std::string command_tag;
+  };
+
+  // ---- statements. Each gives the command tag; rows go to `out` before.
+  struct Outcome {
+    std::optional<std::vector<pgwire::ResultColumn>> columns;
+    std::vector<Batch> batches;
+    std::string tag;
+  };
+  Result<PreparedPtr> prepare(std::string_view sql, std::string_view text, uint32_t begin, ast::StatementPtr statement,
+                              std::vector<Type> hints);
+  Result<void> describe(Prepared& prepared);
+  Result<std::shared_ptr<const PhysicalPlan>> plan_of(Prepared& prepared);
+  Result<std::unique_ptr<QueryRun>> start_query(const PhysicalPlan& plan, std::span<const Value> parameters);
+  Result<std::vector<Batch>> run_to_end(const PhysicalPlan& plan, std::span<const Value> parameters);
+  // Anything but a query whose rows are streamed.
+  Result<Outcome> run_statement(Prepared& prepared, std::span<const Value> parameters);
+  Result<Outcome> run_statement(const ast::Statement& statement, Prepared& prepared, std::span<const Value> parameters);
+
+  Result<Outcome> run_insert(const ast::Insert& insert, const Prepared& prepared, std::span<const Value> parameters);
+  Result<Outcome> run_update(const ast::Update& update, const Prepared& prepared, std::span<const Value> parameters);
+  Result<Outcome> run_delete(const ast::Delete& del, const Prepared& prepared, std::span<const Value> parameters);
+  Result<Outcome> run_create(const ast::Statement& create, const Prepared& prepared);
+  Result<Outcome> run_create_schema(const ast::CreateSchema& create);
+  Result<Outcome> run_drop(const ast::Drop& drop);
+  Result<Outcome> run_explain(const ast::Explain& explain, const Prepared& prepared);
+  Result<Outcome> run_show(const ast::Show& show);
+  Result<Outcome> run_show_create(const ast::ShowCreate& show);
+  Result<Outcome> run_describe(const ast::Describe& describe);
+  Result<Outcome> run_set(const ast::Set& set);
+  Result<Outcome> run_transaction(const ast::Transaction& transaction);
+  Result<Outcome> run_truncate(const ast::Truncate& truncate);
+
+  Result<std::vector<pgwire::ResultColumn>> columns_of_statement(const ast::Statement& statement, bool& has_rows,
+                                                                 Prepared& prepared);
+  Result<Batch> returning(const std::vector<ExprPtr>& exprs, const Batch& rows, std::span<const Value> parameters);
+  Result<void> check_not_null(const Relation& relation, const Batch& rows, std::span<const int> places);
+  Result<void> write(std::vector<TableWrite> writes);
+  Result<void> commit();
+  void end_transaction();
+  Binder binder_for(const Prepared& prepared);
+  EvalContext eval_context(std::span<const Value> parameters);
+  Result<std::unique_ptr<RowSource>> rows_of(const PhysicalNode& scan);
+  Snapshot read_snapshot();
+  void report_changed_settings();
+  Result<bool> send_rows(Portal& portal, uint64_t rows_max, pgwire::ResultSink& sink);
+  void begin_statement(std::string_view text);
+
+  Database& shared_;
+  Engine& engine_;
+  pgwire::Client* client_;
+  std::string user_, database_name_, client_address_;
+  int64_t pid_;
+  int64_t started_us_;
+  mutable Settings settings_;
+  std::map<std::string, PreparedPtr, std::less<>> statements_;
+  std::map<std::string, Portal, std::less<>> portals_;
+  pgwire::TransactionStatus status_ = pgwire::TransactionStatus::kIdle;
+  Snapshot transaction_snapshot_;
+  CatalogPtr transaction_catalog_;
+  std::vector<TableWrite> transaction_writes_;
+  std::map<std::string, std::string> transaction_settings_;
+  int64_t transaction_now_us_ = 0;
+  std::atomic<bool> cancel_{false};
+  mutable Mutex activity_mutex_;
+  std::string activity_ GUARDED_BY(activity_mutex_);
+  std::string state_ GUARDED_BY(activity_mutex_) = "idle";
+  int64_t activity_us_ GUARDED_BY(activity_mutex_) = 0;
+};
+
+// One column of text, one row per entry.
+std::vector<Batch> text_rows(const std::vector<std::vector<std::string>>& rows, size_t columns);
+
+}  // namespace leat
