@@ -16,7 +16,7 @@ enum class CastContext : uint8_t {
 };
 
 struct Cast {
-  const ScalarFunction* function = nullptr;  // null: the bytes are the same (varchar as text, oid as regclass)
+  const ScalarFunction* function = nullptr;  // null only between equal types
   CastContext context = CastContext::kExplicit;
 };
 

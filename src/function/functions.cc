@@ -1,6 +1,6 @@
 #include "function/functions.h"
 
-#include <algorithm>
+#include <map>
 
 #include "base/check.h"
 
@@ -10,7 +10,7 @@ namespace {
 // Rows by name, made once.
 struct Index {
   std::vector<FunctionFamily> families;
-  std::vector<const ScalarFunction*> sorted;
+  std::map<std::string_view, std::vector<const ScalarFunction*>> by_name;
   std::vector<std::string_view> names;
 
   Index() {
@@ -28,13 +28,9 @@ struct Index {
         modifier_functions(),         session_functions(),
     };
     for (const FunctionFamily family : families) {
-      for (const ScalarFunction& f : family) sorted.push_back(&f);
+      for (const ScalarFunction& f : family) by_name[f.name].push_back(&f);
     }
-    std::stable_sort(sorted.begin(), sorted.end(),
-                     [](const auto* a, const auto* b) { return a->name < b->name; });
-    for (const auto* f : sorted) {
-      if (names.empty() || names.back() != f->name) names.push_back(f->name);
-    }
+    for (const auto& [name, overloads] : by_name) names.push_back(name);
   }
 };
 
@@ -74,12 +70,9 @@ std::span<const FunctionFamily> function_families() { return index().families; }
 std::span<const std::string_view> function_names() { return index().names; }
 
 std::span<const ScalarFunction* const> functions_named(std::string_view name) {
-  const auto& sorted = index().sorted;
-  const auto begin = std::lower_bound(sorted.begin(), sorted.end(), name,
-                                      [](const auto* f, std::string_view n) { return f->name < n; });
-  auto end = begin;
-  while (end != sorted.end() && (*end)->name == name) ++end;
-  return {begin, end};
+  const auto it = index().by_name.find(name);
+  if (it == index().by_name.end()) return {};
+  return it->second;
 }
 
 const ScalarFunction* function_of(std::string_view name, std::span<const Type> args) {
