@@ -34,7 +34,7 @@ Run::Builder::Builder(size_t rows_hint, uint64_t bytes_hint) {
 
 char* Run::Builder::room(size_t need) {
   if (capacity_ - used_ < need) {
-    capacity_ = std::max(need, kChunkBytes);
+    capacity_ = std::max(need, std::clamp<size_t>(capacity_ * 2, 4096, kChunkBytes));
     chunks_.push_back(std::make_unique_for_overwrite<char[]>(capacity_));
     bytes_ += capacity_;
     used_ = 0;

@@ -37,6 +37,7 @@ class Run {
     void add(std::string_view key, std::string_view value, bool tombstone, uint64_t prefix);
     std::shared_ptr<const Run> finish(Epoch first, Epoch last, std::shared_ptr<MemoryAccount> account);
     size_t size() const { return prefixes_.size(); }
+    uint64_t bytes() const { return bytes_ + prefixes_.capacity() * 16; }
 
    private:
     char* room(size_t need);

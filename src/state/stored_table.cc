@@ -330,6 +330,14 @@ struct StoredTables::Impl {
     std::multiset<Epoch> kept;  // keep_changes: merges do not cross these
     bool row_count_changed = true;
   };
+  // A table on its way back into memory.
+  struct Load {
+    TableId id;
+    uint32_t slot;
+    Epoch through;  // what the iterator sees
+    StoreIterator rows;
+    Run::Builder builder;
+  };
   // An account for those who brought none; outlives the runs that book on it.
   struct OwnAccount {
     std::atomic<int64_t> total{0};
@@ -383,7 +391,8 @@ struct StoredTables::Impl {
   void merge_small(TableId id, Table& t) REQUIRES(mutex);
   void schedule_merge(TableId id, Table& t) REQUIRES(mutex);
   void merge_in_background(TableId id, std::vector<RunPtr> input, bool drop_tombstones) EXCLUDES(mutex);
-  void load_in_background(TableId id, Epoch through, std::shared_ptr<const StoreSnapshot> at) EXCLUDES(mutex);
+  void start_load(TableId id, Table& t) REQUIRES(mutex);
+  void load_in_background(std::shared_ptr<Load> load) EXCLUDES(mutex);
   bool forget_clean(Table& t) REQUIRES(mutex);
   void work_loop() EXCLUDES(mutex);
 };
@@ -522,31 +531,45 @@ void StoredTables::Impl::merge_in_background(TableId id, std::vector<RunPtr> inp
   schedule_merge(id, t);
 }
 
-void StoredTables::Impl::load_in_background(TableId id, Epoch through,
-                                            std::shared_ptr<const StoreSnapshot> at) {
-  Run::Builder builder(0, 0);
-  StoreIterator it = store.iterator(id, std::move(at));
-  for (it.seek_to_first(); it.valid(); it.next()) {
-    builder.add(it.key(), it.value(), false, key_prefix(it.key()));
-    if (builder.size() % 65536 == 0) {
-      MutexLock hold(mutex);
-      if (stopping) return;
-    }
+void StoredTables::Impl::start_load(TableId id, Table& t) {
+  if (t.complete || t.loading || stopping) return;
+  t.loading = true;
+  auto load = std::make_shared<Load>(
+      Load{id, t.slot, durable, store.iterator(id, store_snapshot), Run::Builder(0, 0)});
+  load->rows.seek_to_first();
+  work.push_back([this, load = std::move(load)] { load_in_background(load); });
+  work_changed.notify_all();
+}
+
+// One portion; merges have their turn between two.
+void StoredTables::Impl::load_in_background(std::shared_ptr<Load> load) {
+  constexpr size_t kPortion = 32 * 1024;
+  for (size_t n = 0; n < kPortion && load->rows.valid(); ++n, load->rows.next()) {
+    load->builder.add(load->rows.key(), load->rows.value(), false, key_prefix(load->rows.key()));
   }
-  const auto status = it.status();
+  const bool more = load->rows.valid();
+  const auto status = load->rows.status();
+  const bool no_room = options.budget != nullptr &&
+                       options.budget->total_bytes() + static_cast<int64_t>(load->builder.bytes()) >
+                           options.budget->bytes_max();
   MutexLock hold(mutex);
-  const auto found = tables.find(id);
-  if (found == tables.end()) return;
+  const auto found = tables.find(load->id);
+  if (stopping || found == tables.end() || found->second.slot != load->slot) return;
   Table& t = found->second;
   if (!t.loading) return;  // evicted meanwhile
-  t.loading = false;
-  if (!status) {
-    log::error("stored table {} stays on disk: {}", id.value, status.error().to_string());
+  if (status && !no_room && more) {
+    work.push_back([this, load = std::move(load)] { load_in_background(load); });
     return;
   }
-  if (builder.size() > 0) t.runs.push_back(builder.finish(0, through, options.account));
+  t.loading = false;
+  if (!status || no_room) {
+    log::info("stored table {} stays on disk: {}", load->id.value,
+              status ? "no room in memory" : status.error().to_string());
+    return;
+  }
+  if (load->builder.size() > 0) t.runs.push_back(load->builder.finish(0, load->through, options.account));
   t.complete = true;
-  show(id, t);
+  show(load->id, t);
   make_version();
 }
 
@@ -617,6 +640,7 @@ Result<> StoredTables::open(TableId table) {
   MutexLock hold(impl_->mutex);
   t.forgotten_through = impl_->durable;
   impl_->add_table(table, std::move(t));
+  if (impl_->options.budget != nullptr) impl_->start_load(table, impl_->tables.at(table));
   return {};
 }
 
@@ -743,12 +767,7 @@ std::shared_ptr<void> StoredTables::keep_changes(TableId table) {
 void StoredTables::make_resident(TableId table) {
   MutexLock hold(impl_->mutex);
   const auto it = impl_->tables.find(table);
-  if (it == impl_->tables.end() || it->second.complete || it->second.loading) return;
-  it->second.loading = true;
-  impl_->work.push_back([impl = impl_.get(), table, through = impl_->durable, at = impl_->store_snapshot] {
-    impl->load_in_background(table, through, at);
-  });
-  impl_->work_changed.notify_all();
+  if (it != impl_->tables.end()) impl_->start_load(table, it->second);
 }
 
 bool StoredTables::resident(TableId table) const {

@@ -148,6 +148,9 @@ struct StoredTablesOptions {
   size_t inline_merge_bytes_max = 64 << 10;  // smaller merges happen in publish()
   size_t merge_fan_in = 8;                   // runs of like size that make the next larger one
   std::shared_ptr<MemoryAccount> account = nullptr;
+  // With a budget, tables opened after a restart are read back into memory by themselves, as long as
+  // there is room.
+  MemoryBudget* budget = nullptr;
 };
 
 class StoredTables {
@@ -174,13 +177,14 @@ class StoredTables {
   // changes. For backfill.
   std::shared_ptr<void> keep_changes(TableId table);
 
-  // Reads a table back into memory in the background, so that it is complete again.
+  // Reads a table back into memory in the background, so that it is complete again. Given up when the
+  // budget is used up.
   void make_resident(TableId table);
   bool resident(TableId table) const;
   // Drops clean runs from memory, largest table first, until about `bytes` are given back.
   uint64_t evict(uint64_t bytes);
   uint64_t bytes() const;                 // of runs in memory, those kept by old snapshots included
-  void wait_for_merges();                 // for tests and benchmarks
+  void wait_for_merges();                 // and loads; for tests and benchmarks
 
  private:
   friend class StoredWriter;
