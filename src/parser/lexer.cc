@@ -1,6 +1,7 @@
 #include "parser/lexer.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "parser/parser.h"
 
@@ -74,6 +75,16 @@ size_t utf8_length(std::string_view text, size_t at) {
 std::optional<size_t> first_invalid_utf8(std::string_view text) {
   size_t at = 0;
   while (at < text.size()) {
+    // Eight plain characters at once: no high bit, and no byte that is zero.
+    uint64_t eight = 0;
+    if (at + sizeof(eight) <= text.size()) {
+      std::memcpy(&eight, text.data() + at, sizeof(eight));
+      constexpr uint64_t kOnes = 0x0101010101010101u, kHighs = 0x8080808080808080u;
+      if (((eight | (eight - kOnes)) & kHighs) == 0) {
+        at += sizeof(eight);
+        continue;
+      }
+    }
     const size_t length = utf8_length(text, at);
     if (length == 0) return at;
     at += length;

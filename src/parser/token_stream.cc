@@ -41,19 +41,12 @@ std::string cased(std::string_view text, bool upper) {
 
 TokenStream::TokenStream(std::string_view sql) : sql_(sql), lexer_(sql) {}
 
-const Token& TokenStream::peek(uint32_t ahead) {
+void TokenStream::fill(uint32_t ahead) {
   while (filled_ <= ahead) {
-    Token& slot = ring_[(first_ + filled_) % kLookahead];
-    slot = lexer_.next();
+    ring_[(first_ + filled_) % kLookahead] = lexer_.next();
     ++filled_;
     if (lexer_.error() && !error_) error_ = std::move(*lexer_.error());
   }
-  return ring_[(first_ + ahead) % kLookahead];
-}
-
-void TokenStream::want(Kw k) {
-  Wanted& wanted = wanted_[wanted_now_];
-  if (wanted.count < kWantedMax) wanted.words[wanted.count++] = k;
 }
 
 bool TokenStream::at(Kw k) {

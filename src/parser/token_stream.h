@@ -22,7 +22,10 @@ class TokenStream {
 
  protected:
   // ---- looking
-  const Token& peek(uint32_t ahead = 0);  // at most kLookahead - 1
+  const Token& peek(uint32_t ahead = 0) {  // at most kLookahead - 1
+    if (filled_ <= ahead) fill(ahead);
+    return ring_[(first_ + ahead) % kLookahead];
+  }
   TokenKind kind(uint32_t ahead = 0) { return peek(ahead).kind; }
   Kw keyword(uint32_t ahead = 0) { return peek(ahead).keyword; }
   uint32_t position() { return peek().begin; }
@@ -82,7 +85,11 @@ class TokenStream {
     uint32_t count = 0;
     std::array<Kw, kWantedMax> words = {};
   };
-  void want(Kw k);
+  void fill(uint32_t ahead);
+  void want(Kw k) {
+    Wanted& wanted = wanted_[wanted_now_];
+    if (wanted.count < kWantedMax) wanted.words[wanted.count++] = k;
+  }
   void set_height(uint32_t height);
   static std::string mistyped_hint(const Wanted& wanted);
   std::string hint();
