@@ -62,7 +62,8 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, FileSystem& 
   s.state_account = engine->memory_.open("state");
   s.queue_account = engine->memory_.open("queues");
   s.tables = std::make_unique<StoredTables>(*s.store,
-                                            StoredTablesOptions{.account = engine->memory_.open("rows")});
+                                            StoredTablesOptions{.account = engine->memory_.open("rows"),
+                                                                .budget = &engine->memory_});
   s.shards = engine->options_.shards > 0 ? engine->options_.shards : cores();
   if (s.shards > kVnodeCount) {
     return fail(SqlState::kInvalidParameterValue, "--shards must be between 1 and {}", kVnodeCount);
