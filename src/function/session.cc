@@ -154,6 +154,32 @@ constexpr NullMode kCalled = NullMode::kCalled;
 constexpr std::string_view kVisibleExample = "pg_table_is_visible(5) -> t";
 constexpr std::string_view kPrivilegeExample = "has_table_privilege(5::oid, 'select') -> t";
 
+// A relation is visible if its name needs no schema. Without a session all are.
+void table_is_visible(const KernelCall& call) {
+  for_each_valid(call, [&](size_t row) {
+    const SessionFacts* session = call.context.session;
+    const std::string name = session == nullptr ? "t" : session->relation_name(call.args[0]->at<int64_t>(row));
+    if (name.empty()) return call.out.set_null_value(row);
+    call.out.data<uint8_t>()[row] = name.front() == '"' || name.find('.') == std::string::npos;
+  });
+}
+void view_definition_by_name(const KernelCall& call) {
+  fill_string_result(call, [&](size_t row, std::string& out) -> Result<void> {
+    const SessionFacts* session = call.context.session;
+    const std::string_view name = call.args[0]->string_at(row);
+    const int64_t oid = session == nullptr ? 0 : session->relation_oid(name);
+    if (oid == 0) return fail(SqlState::kUndefinedTable, "relation \"{}\" does not exist", name);
+    out = session->relation_definition(oid);
+    return {};
+  });
+}
+void no_schema(const KernelCall& call) {
+  call.rows.for_each([&](size_t row) { call.out.data<int64_t>()[row] = 0; });
+}
+void client_encoding(const KernelCall& call) {
+  call.rows.for_each([&](size_t row) { call.out.set_string(row, "UTF8"); });
+}
+
 constexpr ScalarFunction kRows[] = {
     row("current_user", {}, kVarchar, current_user, "the user of the session", "current_user -> root"),
     row("session_user", {}, kVarchar, current_user, "the user of the session", "session_user -> root"),
@@ -174,7 +200,7 @@ constexpr ScalarFunction kRows[] = {
     row("pg_typeof", {TypeSpec::kAny}, kVarchar, type_name, "name of a value's type", "pg_typeof(1) -> integer", kCalled),
     row("pg_get_userbyid", {kOid}, kVarchar, user_by_id, "name of a role", "pg_get_userbyid(10) -> root"),
     row("pg_encoding_to_char", {kInt32}, kVarchar, encoding_name, "name of an encoding", "pg_encoding_to_char(6) -> UTF8"),
-    row("pg_table_is_visible", {kOid}, kBoolean, always<true>, "is a relation found without its schema", kVisibleExample),
+    row("pg_table_is_visible", {kOid}, kBoolean, table_is_visible, "is a relation found without its schema", kVisibleExample),
     row("pg_type_is_visible", {kOid}, kBoolean, always<true>, "is a type found without its schema", "pg_type_is_visible(23) -> t"),
     row("pg_function_is_visible", {kOid}, kBoolean, always<true>, "is a function found without its schema", "pg_function_is_visible(5) -> t"),
     row("pg_operator_is_visible", {kOid}, kBoolean, always<true>, "is an operator found without its schema", "pg_operator_is_visible(5) -> t"),
@@ -214,6 +240,29 @@ constexpr ScalarFunction kRows[] = {
     row("has_column_privilege", {kOid, kVarchar, kVarchar}, kBoolean, always<true>, "may the user do it",
         "has_column_privilege(5::oid, 'a', 'select') -> t"),
     row("has_function_privilege", {kOid, kVarchar}, kBoolean, always<true>, "may the user do it", "has_function_privilege(5::oid, 'execute') -> t"),
+    row("pg_my_temp_schema", {}, kOid, no_schema, "the schema of temporary tables: there is none", "pg_my_temp_schema() -> 0"),
+    row("pg_is_other_temp_schema", {kOid}, kBoolean, always<false>, "is a schema another session's temporary one", "pg_is_other_temp_schema(5::oid) -> f"),
+    row("pg_client_encoding", {}, kVarchar, client_encoding, "encoding of the client", "pg_client_encoding() -> UTF8"),
+    row("pg_get_viewdef", {kVarchar}, kVarchar, view_definition_by_name, "query of a view", ""),
+    row("pg_get_functiondef", {kOid}, kVarchar, always_null, "definition of a function", "pg_get_functiondef(0::oid) -> NULL", kCalled),
+    row("pg_get_function_result", {kOid}, kVarchar, always_null, "result type of a function", "pg_get_function_result(0::oid) -> NULL", kCalled),
+    row("pg_get_function_arguments", {kOid}, kVarchar, always_null, "arguments of a function", "pg_get_function_arguments(0::oid) -> NULL", kCalled),
+    row("pg_get_function_identity_arguments", {kOid}, kVarchar, always_null, "arguments of a function",
+        "pg_get_function_identity_arguments(0::oid) -> NULL", kCalled),
+    row("pg_get_serial_sequence", {kVarchar, kVarchar}, kVarchar, always_null, "sequence of a column: there is none",
+        "pg_get_serial_sequence('t', 'a') -> NULL", kCalled),
+    row("has_table_privilege", {kVarchar, kVarchar, kVarchar}, kBoolean, always<true>, "may a user do it", kPrivilegeExample),
+    row("has_any_column_privilege", {kOid, kVarchar}, kBoolean, always<true>, "may the user do it", "has_any_column_privilege(5::oid, 'select') -> t"),
+    row("has_column_privilege", {kOid, kInt16, kVarchar}, kBoolean, always<true>, "may the user do it",
+        "has_column_privilege(5::oid, 1::smallint, 'select') -> t"),
+    row("has_schema_privilege", {kVarchar, kOid, kVarchar}, kBoolean, always<true>, "may a user do it",
+        "has_schema_privilege('root', 5::oid, 'usage') -> t"),
+    row("has_database_privilege", {kOid, kVarchar}, kBoolean, always<true>, "may the user do it", "has_database_privilege(5::oid, 'connect') -> t"),
+    row("has_database_privilege", {kVarchar, kVarchar, kVarchar}, kBoolean, always<true>, "may a user do it",
+        "has_database_privilege('root', 'dev', 'connect') -> t"),
+    row("pg_has_role", {kOid, kVarchar}, kBoolean, always<true>, "has the user the role", "pg_has_role(10::oid, 'usage') -> t"),
+    row("pg_has_role", {kVarchar, kVarchar}, kBoolean, always<true>, "has the user the role", "pg_has_role('root', 'usage') -> t"),
+    row("pg_has_role", {kVarchar, kOid, kVarchar}, kBoolean, always<true>, "has a user the role", "pg_has_role('root', 10::oid, 'usage') -> t"),
 };
 
 }  // namespace
