@@ -62,6 +62,10 @@ Result<Lowered> lower_source(Lowering& lowering, const LogicalNode& node) {
   }
   std::set<int> stored;
   for (const int column : wanted) need_column(relation, column, stored);
+  // All computed from nothing: the rows themselves must still come.
+  for (size_t i = 0; stored.empty() && i < relation.columns.size(); ++i) {
+    if (relation.columns[i].generated_expr == nullptr) stored.insert(static_cast<int>(i));
+  }
   auto scan = make_scan(lowering, node.relation, {stored.begin(), stored.end()});
   const auto scan_places = places_in(relation, scan->columns);
   const bool key_is_stored = std::all_of(relation.key.begin(), relation.key.end(),

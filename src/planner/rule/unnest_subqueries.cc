@@ -36,6 +36,17 @@ LogicalPtr existence_of(LogicalPtr plan) {
   }
 }
 
+// The first column of all rows as one array, in the rows' order. An order by columns that the sub-query
+// itself drops is found below its projection.
+LogicalPtr array_of_rows(const LogicalPtr& plan) {
+  const bool drops = plan->kind == LogicalKind::kProject && plan->inputs[0]->kind == LogicalKind::kSort;
+  const LogicalPtr& sort = drops ? plan->inputs[0] : plan;
+  if (sort->kind != LogicalKind::kSort) return make_aggregate(plan, {}, {array_of(column_of(*plan, 0), {})});
+  const LogicalPtr rows = sort->limit == nullptr && sort->offset == nullptr ? sort->inputs[0] : sort;
+  const ExprPtr value = drops ? plan->exprs[0] : column_of(*plan, 0);
+  return make_aggregate(rows, {}, {array_of(value, sort->order_by)});
+}
+
 // A column of the plan's input as a sub-query of it sees it.
 ExprPtr outer_column(const LogicalNode& node, int column) {
   auto expr = std::make_shared<Expr>(*column_of(node, column));
@@ -237,17 +248,17 @@ Result<ExprPtr> Unnester::extract(const ExprPtr& expr, LogicalPtr& input) {
 Result<ExprPtr> Unnester::value_of(const Expr& subquery, LogicalPtr& input) {
   const LogicalPtr plan = TRY(run(subquery.subquery));
   switch (subquery.subquery_kind) {
-    case SubqueryKind::kScalar: return column_of(*input, attach(plan, input));
+    case SubqueryKind::kScalar: {
+      const int column = attach(plan, input);
+      return column_of(*input, column);
+    }
     case SubqueryKind::kExists: {
       const int count = attach(make_aggregate(existence_of(plan), {}, {count_rows()}), input);
       return make_comparison(subquery.negated ? Comparison::kEqual : Comparison::kGreater,
                              column_of(*input, count), make_bigint(0));
     }
     case SubqueryKind::kArray: {
-      const LogicalPtr rows = plan->kind == LogicalKind::kSort && plan->limit == nullptr && plan->offset == nullptr
-                                  ? plan->inputs[0] : plan;
-      std::vector<SortItem> order = plan->kind == LogicalKind::kSort ? plan->order_by : std::vector<SortItem>{};
-      const int array = attach(make_aggregate(rows, {}, {array_of(column_of(*rows, 0), std::move(order))}), input);
+      const int array = attach(array_of_rows(plan), input);
       const ExprPtr value = column_of(*input, array);
       return make_coalesce(value, make_empty_array(value->type));
     }
