@@ -42,6 +42,7 @@ constexpr ErrorCase kSyntaxErrors[] = {
     {"select a between 1 and 2 between 3 and 4", "syntax error at or near \"between\"", 26},
     {"select a like b like c", "syntax error at or near \"like\"", 17},
     {"select x and a = b = c", "syntax error at or near \"=\"", 20},
+    {"select a is distinct from b is null", "syntax error at or near \"is\"", 29},
     {"select * 1", "syntax error at or near \"1\"", 10},
     {"select a +", "syntax error at end of input", 11},
     {"select a is", "syntax error at end of input", 12},

@@ -57,7 +57,10 @@ ExprPtr Grammar::expression(int precedence_min, bool restricted) {
       break;
     }
     left = apply(op, std::move(left), restricted);
-    blocked = op.non_associative ? op.precedence : kAnyPrecedence;
+    // What was read decides too: IS DISTINCT FROM ends in an operand, = ANY (...) does not.
+    const bool open_end = left->kind == ast::ExprKind::kIsDistinct ||
+                          (op.non_associative && left->kind != ast::ExprKind::kQuantified);
+    blocked = open_end ? op.precedence : kAnyPrecedence;
     grow();
   }
   return left;

@@ -82,6 +82,8 @@ constexpr PrintedCase kExpressions[] = {
      "ilike all (b), a = any ((select 1)), a operator(s.=) any (b), a + 1 = any (b) and c",
      "SELECT a = ANY (b), a <> ALL (SELECT 1), a < ANY (ARRAY[1]), a ~~ ANY (b), a !~~* ALL "
      "(b), a = ANY (SELECT 1), a OPERATOR(s.=) ANY (b), a + 1 = ANY (b) AND c"},
+    {"select a = any (b) = c, a like all (b) like c",
+     "SELECT (a = ANY (b)) = c, a ~~ ALL (b) LIKE c"},
     // case, cast and calls with words inside
     {"select case a when 1 then 'x' when 2 then 'y' else 'z' end, case when a then b end, "
      "case when a then case b when 1 then 2 end end",
