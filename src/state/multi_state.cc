@@ -40,6 +40,7 @@ MultiState::Row* MultiState::find_row(const Group* g, std::string_view bytes) co
   switch (g->layout) {
     case kOne: return same(g->row, bytes) ? g->row : nullptr;
     case kFew:
+      for (uint32_t i = 0; i < g->few->size; ++i) __builtin_prefetch(g->few->rows[i]);
       for (uint32_t i = 0; i < g->few->size; ++i) {
         if (same(g->few->rows[i], bytes)) return g->few->rows[i];
       }

@@ -44,7 +44,7 @@ class MultiState final : public StateTable {
                 std::span<Group*> groups);
 
   struct Change {
-    Row* row;         // dead when new_weight is 0
+    Row* row;  // nullptr when new_weight is 0
     int64_t old_weight;
     int64_t new_weight;
   };

@@ -307,5 +307,51 @@ void commit_rows(benchmark::State& state) {
 }
 BENCHMARK(commit_rows)->Arg(100)->Arg(10'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond)->Iterations(5);
 
+// A keyed state of a million keys: serialised, committed, and read back after a restart.
+void keyed_checkpoint_and_load(benchmark::State& state) {
+  ScratchDirectory directory;
+  SystemFileSystem files;
+  SystemClock clock;
+  constexpr size_t kKeys = 1'000'000;
+  IntKeys keys(1);
+  for (size_t i = 0; i < kKeys; ++i) {
+    keys.numbers[i] = i;
+    keys.hashes[i] = hash_int(i);
+  }
+  double serialise = 0, commit = 0, load = 0;
+  for (auto _ : state) {
+    auto store = std::move(*Store::open({.path = directory.path()}, files));
+    StateOptions options{.table = TableId{1}, .store = store.get(), .clock = &clock, .is_new = true};
+    Checkpoint c{.epoch = 1};
+    {
+      KeyedState table(options, 16);
+      std::vector<KeyedState::Entry*> entries(kKeys);
+      if (!table.find_or_insert({keys.hashes.data(), kKeys}, {keys.keys.data(), kKeys}, entries)) return;
+      for (auto* e : entries) table.modify(e);
+      int64_t start = clock.monotonic_ns();
+      table.freeze(1);
+      while (!table.serialize_some(1'000'000)) {
+      }
+      c.deltas.push_back(table.take_delta());
+      serialise += static_cast<double>(clock.monotonic_ns() - start);
+      start = clock.monotonic_ns();
+      if (!store->commit(c)) return;
+      commit += static_cast<double>(clock.monotonic_ns() - start);
+    }
+    options.is_new = false;
+    KeyedState table(options, 16);
+    const int64_t start = clock.monotonic_ns();
+    while (!table.load_some(1'000'000).value_or(true)) {
+    }
+    load += static_cast<double>(clock.monotonic_ns() - start);
+    if (table.live_keys() != kKeys) state.SkipWithError("keys are missing");
+  }
+  const double rows = static_cast<double>(state.iterations() * kKeys);
+  state.counters["serialise ns/row"] = serialise / rows;
+  state.counters["commit ns/row"] = commit / rows;
+  state.counters["load ns/row"] = load / rows;
+}
+BENCHMARK(keyed_checkpoint_and_load)->Unit(benchmark::kMillisecond)->Iterations(2);
+
 }  // namespace
 }  // namespace leat

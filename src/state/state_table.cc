@@ -125,9 +125,13 @@ void StateTable::free_record(StateRecord* r) {
   arena_.free(r, key_offset_ + align8(r->key_size) + tail_bytes_);
 }
 
-Result<> StateTable::find_block(const uint64_t* hashes, const std::string_view* keys, size_t count,
-                                StateRecord** out, bool insert) {
+void StateTable::prefetch_slots(const uint64_t* hashes, size_t count) const {
   for (size_t i = 0; i < count; ++i) index_.prefetch(hashes[i]);
+}
+
+// The slots of this block were prefetched before; those of the `next` one are while records arrive.
+Result<> StateTable::find_block(const uint64_t* hashes, const std::string_view* keys, size_t count,
+                                size_t next, StateRecord** out, bool insert) {
   for (size_t i = 0; i < count; ++i) {
     if (void* candidate = index_.candidate(hashes[i])) {
       __builtin_prefetch(candidate, 1);
@@ -137,6 +141,7 @@ Result<> StateTable::find_block(const uint64_t* hashes, const std::string_view* 
       }
     }
   }
+  prefetch_slots(hashes + count, next);
   StateRecord* missing[kBatch];
   size_t missing_count = 0;
   Result<> loaded = {};

@@ -184,9 +184,11 @@ class StateTable {
   Result<> find_batch(std::span<const uint64_t> hashes, std::span<const std::string_view> keys,
                       std::span<Out*> out, bool insert) {
     StateRecord* found[kBatch];
+    prefetch_slots(hashes.data(), std::min(kBatch, hashes.size()));
     for (size_t at = 0; at < hashes.size(); at += kBatch) {
       const size_t count = std::min(kBatch, hashes.size() - at);
-      TRY(find_block(hashes.data() + at, keys.data() + at, count, found, insert));
+      const size_t next = std::min(kBatch, hashes.size() - at - count);
+      TRY(find_block(hashes.data() + at, keys.data() + at, count, next, found, insert));
       for (size_t i = 0; i < count; ++i) out[at + i] = static_cast<Out*>(found[i]);
     }
     return {};
@@ -231,7 +233,8 @@ class StateTable {
 
  private:
   struct Loader;
-  Result<> find_block(const uint64_t* hashes, const std::string_view* keys, size_t count,
+  void prefetch_slots(const uint64_t* hashes, size_t count) const;
+  Result<> find_block(const uint64_t* hashes, const std::string_view* keys, size_t count, size_t next,
                       StateRecord** out, bool insert);
   StateRecord* lookup(uint64_t hash, std::string_view key) const;
   Result<> load_records(std::span<StateRecord*> records);
