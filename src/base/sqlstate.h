@@ -30,7 +30,9 @@ namespace leat {
   X(kInvalidOffset, "2201X")                     \
   X(kInvalidArgumentForLogarithm, "2201E")       \
   X(kInvalidArgumentForPower, "2201F")           \
+  X(kInvalidArgumentForWidthBucket, "2201G")     \
   X(kCharacterNotInRepertoire, "22021")          \
+  X(kArraySubscriptError, "2202E")               \
   X(kInvalidParameterValue, "22023")             \
   X(kInvalidEscapeSequence, "22025")             \
   X(kInvalidJsonText, "22032")                   \

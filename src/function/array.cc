@@ -317,7 +317,7 @@ void trim_array(const KernelCall& call) {
     PackedReader reader = PackedReader::of_list(call.args[0]->string_at(row));
     const int64_t n = call.args[1]->at<int32_t>(row);
     if (n < 0 || n > static_cast<int64_t>(reader.count())) {
-      call.error(row, SqlState::kDataException, fmt::format("number of elements to trim must be between 0 and {}", reader.count()));
+      call.error(row, SqlState::kArraySubscriptError, fmt::format("number of elements to trim must be between 0 and {}", reader.count()));
       return false;
     }
     for (int64_t left = static_cast<int64_t>(reader.count()) - n; left > 0; --left) writer.copy(physical, reader.next(physical));

@@ -50,7 +50,7 @@ struct Trim {
 Result<int32_t> byte_at(std::string_view s, int64_t index, int64_t bits) {
   const int64_t size = static_cast<int64_t>(s.size()) * bits;
   if (index < 0 || index >= size) {
-    return fail(SqlState::kNumericValueOutOfRange, "index {} out of valid range, 0..{}", index, size - 1);
+    return fail(SqlState::kArraySubscriptError, "index {} out of valid range, 0..{}", index, size - 1);
   }
   return static_cast<uint8_t>(s[static_cast<size_t>(index / bits)]);
 }
@@ -176,7 +176,8 @@ void decode(const KernelCall& call) {
       case Encoding::kBase64: TRY(append_from_base64(out, s)); break;
       case Encoding::kEscape:
         // The escape form alone; a leading \x is not hex here.
-        out = s.starts_with("\\x") ? TRY(parse_bytea("\\x")) : TRY(parse_bytea(s));
+        if (s.starts_with("\\x")) return fail(SqlState::kInvalidTextRepresentation, "invalid input syntax for type bytea");
+        out = TRY(parse_bytea(s));
         break;
     }
     return {};

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 
 #include "function/rows.h"
@@ -71,8 +72,8 @@ struct FloatToNumeric {
     if (std::isnan(a)) return out = Decimal::nan(), nullptr;
     if (std::isinf(a)) return out = Decimal::infinity(a < 0), nullptr;
     char text[64];
-    const auto end = fmt::format_to_n(text, sizeof text, "{:.{}g}", a, std::numeric_limits<From>::digits10).out;
-    const auto r = Decimal::parse({text, static_cast<size_t>(end - text)});
+    const int size = std::snprintf(text, sizeof text, "%.*g", std::numeric_limits<From>::digits10, double{a});
+    const auto r = Decimal::parse({text, static_cast<size_t>(size)});
     if (!r) return &kNumericOutOfRange;
     out = *r;
     return nullptr;

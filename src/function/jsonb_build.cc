@@ -164,8 +164,8 @@ void object_of_texts(const KernelCall& call) {
     PackedReader keys = PackedReader::of_list(call.args[0]->string_at(row));
     const bool two = call.args.size() == 2;
     PackedReader values = two ? PackedReader::of_list(call.args[1]->string_at(row)) : keys;
-    if (two && keys.count() != values.count()) return fail(SqlState::kDataException, "mismatched array dimensions");
-    if (!two && keys.count() % 2 != 0) return fail(SqlState::kDataException, "array must have even number of elements");
+    if (two && keys.count() != values.count()) return fail(SqlState::kArraySubscriptError, "mismatched array dimensions");
+    if (!two && keys.count() % 2 != 0) return fail(SqlState::kArraySubscriptError, "array must have even number of elements");
     out += '{';
     for (bool first = true; !keys.done(); first = false) {
       const PackedValue key = keys.next(Physical::kString);

@@ -176,14 +176,14 @@ void pi(const KernelCall& call) {
 // Buckets between low and high, 0 and count + 1 outside; bounds may be in descending order.
 template <class T>
 Result<int32_t> width_bucket(double operand, double low, double high, T count) {
-  if (count <= 0) return fail(SqlState::kInvalidArgumentForPower, "count must be greater than zero");
+  if (count <= 0) return fail(SqlState::kInvalidArgumentForWidthBucket, "count must be greater than zero");
   if (std::isnan(operand) || std::isnan(low) || std::isnan(high)) {
-    return fail(SqlState::kInvalidArgumentForPower, "operand, lower bound, and upper bound cannot be NaN");
+    return fail(SqlState::kInvalidArgumentForWidthBucket, "operand, lower bound, and upper bound cannot be NaN");
   }
   if (std::isinf(low) || std::isinf(high)) {
-    return fail(SqlState::kInvalidArgumentForPower, "lower and upper bounds must be finite");
+    return fail(SqlState::kInvalidArgumentForWidthBucket, "lower and upper bounds must be finite");
   }
-  if (low == high) return fail(SqlState::kInvalidArgumentForPower, "lower bound cannot equal upper bound");
+  if (low == high) return fail(SqlState::kInvalidArgumentForWidthBucket, "lower bound cannot equal upper bound");
   const bool up = low < high;
   if (up ? operand < low : operand > low) return 0;
   if (up ? operand >= high : operand <= high) {

@@ -50,7 +50,6 @@ Result<NumberPattern> NumberPattern::parse(std::string_view format) {
       ++i;
     } else if (c == 'P' && next == 'L') {
       p.items_.push_back({'P'});
-      p.has_sign_ = true;
       ++i;
     } else if (c == 'S' && next == 'G') {
       p.items_.push_back({'G'});
@@ -121,7 +120,7 @@ void NumberPattern::print(const Decimal& value, std::string& out) const {
     leading_s = false;
   };
   // A whole part of zero shows one 0 in the last place when there is no fraction to show.
-  const bool lone_zero = zero && !has_point_ && first_zero_ < 0 && before_ > 0;
+  const bool lone_zero = zero && (!has_point_ || (!fill_ && keep == 0)) && first_zero_ < 0 && before_ > 0;
   for (const Item& item : items_) {
     switch (item.kind) {
       case '9':
@@ -144,10 +143,8 @@ void NumberPattern::print(const Decimal& value, std::string& out) const {
         if (!started) {
           put_sign();
           started = true;
-          // A 0 before the point where the format has no digit position shown.
-          if (before_ > 0 && !fill_ && whole.empty() && first_zero_ < 0 && !overflow) body += "";
         }
-        if (keep > 0 || fill_ || true) body += '.';
+        body += '.';
         point = true;
         break;
       case ',':

@@ -26,6 +26,7 @@ int digits_before_point(const Decimal& d) {
 }
 // PostgreSQL's weight: groups of four digits before the point, less one.
 int weight_of(const Decimal& d) {
+  if (d.is_zero()) return 0;
   const int before = digits_before_point(d);
   return static_cast<int>(std::floor((before - 1) / 4.0));
 }
@@ -50,7 +51,7 @@ Result<Decimal> sqrt_numeric(const Decimal& a) {
   if (a.is_infinite()) return a;
   const int weight = weight_of(a);
   const int digits_of_root = weight >= 0 ? (weight + 1) * 4 / 2 - 1 : 1 - (1 - weight * 4) / 2;
-  const int scale = std::max({kSignificantDigitsMin - (a.is_zero() ? 0 : digits_of_root), a.scale(), 0});
+  const int scale = std::max({kSignificantDigitsMin - digits_of_root, a.scale(), 0});
   return narrow(boost::multiprecision::sqrt(widen(a)), scale);
 }
 
@@ -125,7 +126,11 @@ Result<Decimal> power_numeric(const Decimal& a, const Decimal& b) {
   }
   const double estimate = a.is_zero() ? 0 : b.to_double() * std::log10(std::fabs(a.to_double()));
   if (estimate > 30) return fail(SqlState::kNumericValueOutOfRange, "value overflows numeric format");
-  const int scale = std::max({kSignificantDigitsMin - static_cast<int>(std::max(estimate, -100.0)), a.scale(), b.scale(), 0});
+  int scale = std::max({kSignificantDigitsMin - static_cast<int>(std::max(estimate, -100.0)), a.scale(), b.scale(), 0});
+  if (whole) {
+    // As many as fit beside the digits before the point.
+    scale = std::min(std::max(kSignificantDigitsMin, a.scale()), Decimal::kScaleMax - std::max(0, static_cast<int>(estimate) + 1));
+  }
   Wide result;
   if (b.is_zero()) {
     result = 1;
@@ -243,14 +248,14 @@ void width_bucket(const KernelCall& call) {
     const auto& low = call.args[1]->at<Decimal>(row);
     const auto& high = call.args[2]->at<Decimal>(row);
     const auto count = call.args[3]->at<int32_t>(row);
-    if (count <= 0) return fail(SqlState::kInvalidArgumentForPower, "count must be greater than zero");
+    if (count <= 0) return fail(SqlState::kInvalidArgumentForWidthBucket, "count must be greater than zero");
     if (a.is_nan() || low.is_nan() || high.is_nan()) {
-      return fail(SqlState::kInvalidArgumentForPower, "operand, lower bound, and upper bound cannot be NaN");
+      return fail(SqlState::kInvalidArgumentForWidthBucket, "operand, lower bound, and upper bound cannot be NaN");
     }
     if (low.is_infinite() || high.is_infinite()) {
-      return fail(SqlState::kInvalidArgumentForPower, "lower and upper bounds must be finite");
+      return fail(SqlState::kInvalidArgumentForWidthBucket, "lower and upper bounds must be finite");
     }
-    if (low == high) return fail(SqlState::kInvalidArgumentForPower, "lower bound cannot equal upper bound");
+    if (low == high) return fail(SqlState::kInvalidArgumentForWidthBucket, "lower bound cannot equal upper bound");
     const bool up = low < high;
     if (up ? a < low : a > low) return 0;
     if (up ? a >= high : a <= high) {

@@ -278,6 +278,8 @@ constexpr ScalarFunction kRows[] = {
         "regexp_substr('foobar', 'o', 3) -> o"),
     row("regexp_substr", {kVarchar, kVarchar, kInt32, kInt32}, kVarchar, regexp_substr, "the n-th match from a position",
         "regexp_substr('a1b2', '[0-9]', 1, 2) -> 2"),
+    row("regexp_substr", {kVarchar, kVarchar, kInt32, kInt32, kVarchar}, kVarchar, regexp_substr,
+        "the n-th match from a position, with flags", "regexp_substr('ABC', 'b', 1, 1, 'i') -> B"),
     row("regexp_split_to_array", {kVarchar, kVarchar}, kTexts, regexp_split_to_array, "the parts between matches",
         "regexp_split_to_array('hello world', '\\s+') -> {hello,world}"),
     row("regexp_split_to_array", {kVarchar, kVarchar, kVarchar}, kTexts, regexp_split_to_array,

@@ -243,7 +243,7 @@ constexpr ScalarFunction kRows[] = {
     row("pg_my_temp_schema", {}, kOid, no_schema, "the schema of temporary tables: there is none", "pg_my_temp_schema() -> 0"),
     row("pg_is_other_temp_schema", {kOid}, kBoolean, always<false>, "is a schema another session's temporary one", "pg_is_other_temp_schema(5::oid) -> f"),
     row("pg_client_encoding", {}, kVarchar, client_encoding, "encoding of the client", "pg_client_encoding() -> UTF8"),
-    row("pg_get_viewdef", {kVarchar}, kVarchar, view_definition_by_name, "query of a view", ""),
+    row("pg_get_viewdef", {kVarchar}, kVarchar, view_definition_by_name, "query of a view", "pg_get_viewdef(NULL::varchar) -> NULL"),
     row("pg_get_functiondef", {kOid}, kVarchar, always_null, "definition of a function", "pg_get_functiondef(0::oid) -> NULL", kCalled),
     row("pg_get_function_result", {kOid}, kVarchar, always_null, "result type of a function", "pg_get_function_result(0::oid) -> NULL", kCalled),
     row("pg_get_function_arguments", {kOid}, kVarchar, always_null, "arguments of a function", "pg_get_function_arguments(0::oid) -> NULL", kCalled),

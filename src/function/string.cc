@@ -151,7 +151,7 @@ void repeat(const KernelCall& call) {
 void chr(const KernelCall& call) {
   fill_string_result(call, [&](size_t row, std::string& out) -> Result<void> {
     const int32_t code = call.args[0]->at<int32_t>(row);
-    if (code < 0) return fail(SqlState::kProgramLimitExceeded, "character number must be positive");
+    if (code < 0) return fail(SqlState::kInvalidParameterValue, "character number must be positive");
     if (code == 0) return fail(SqlState::kProgramLimitExceeded, "null character not permitted");
     if (code > 0x10FFFF) return fail(SqlState::kProgramLimitExceeded, "requested character too large for encoding: {}", code);
     if (code >= 0xD800 && code <= 0xDFFF) {
@@ -197,7 +197,9 @@ template <int kText>
 void concat_any(const KernelCall& call) {
   fill_string(call, [&](size_t row, std::string& out) {
     if constexpr (kText == 0) out += call.args[0]->string_at(row);
-    append_text(out, *call.args[1 - kText], row, *call.context.zone);
+    const Vector& other = *call.args[1 - kText];
+    if (other.type().is(TypeId::kBoolean)) out += other.at<uint8_t>(row) != 0 ? "true" : "false";
+    else append_text(out, other, row, *call.context.zone);
     if constexpr (kText == 1) out += call.args[1]->string_at(row);
   });
 }

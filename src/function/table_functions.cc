@@ -106,7 +106,9 @@ void series_of_numerics(const TableCall& call) {
       },
       [&](size_t row, uint64_t step, size_t index) {
         // Inside the bounds, so it fits.
-        call.out.values().data<Decimal>()[index] = value_at(row, step).value_or(Decimal::nan());
+        // The first value keeps its own scale, as if no step had been added.
+        call.out.values().data<Decimal>()[index] =
+            step == 0 ? call.args[0]->at<Decimal>(row) : value_at(row, step).value_or(Decimal::nan());
       });
 }
 
@@ -127,7 +129,8 @@ void series_of_timestamps(const TableCall& call) {
     size_t n = 0;
     for (int64_t t = start; up ? t <= stop : t >= stop;) {
       if (++n > kRowsMax) return call.error(row, SqlState::kProgramLimitExceeded, "generate_series gives too many rows");
-      call.out.values().data<int64_t>()[call.out.add(row)] = t;
+      const size_t index = call.out.add(row);  // may move the values
+      call.out.values().data<int64_t>()[index] = t;
       const auto next = kZoned ? add_interval(t, step, *call.context.zone) : add_interval(t, step);
       if (!next) return call.error(row, SqlState::kDatetimeFieldOverflow, "timestamp out of range");
       t = *next;
@@ -186,6 +189,11 @@ void put_string(const TableCall& call, size_t row, std::string_view text) {
   call.out.values().set_string(index, text);
 }
 
+void put_null(const TableCall& call, size_t row) {
+  const size_t index = call.out.add(row);
+  call.out.values().set_null_value(index);
+}
+
 template <bool kText>
 void json_elements(const TableCall& call) {
   each_input(call, [&](size_t row) {
@@ -195,7 +203,7 @@ void json_elements(const TableCall& call) {
                         fmt::format("cannot extract elements from {}", view.kind() == JsonKind::kObject ? "an object" : "a scalar"));
     }
     for (const JsonView& e : view.elements()) {
-      if (kText && e.kind() == JsonKind::kNull) call.out.values().set_null_value(call.out.add(row));
+      if (kText && e.kind() == JsonKind::kNull) put_null(call, row);
       else if (kText && e.kind() == JsonKind::kString) put_string(call, row, e.string_value());
       else put_string(call, row, e.text);
     }
@@ -305,7 +313,7 @@ constexpr TableFunction kRows[] = {
     {.name = "generate_series", .args = {kNumeric, kNumeric}, .result = kNumeric, .kernel = series_of_numerics,
      .doc = "numbers in steps of one", .example = "generate_series(1.5, 3) -> 1.5, 2.5"},
     {.name = "generate_series", .args = {kNumeric, kNumeric, kNumeric}, .result = kNumeric, .kernel = series_of_numerics,
-     .doc = "numbers in steps", .example = "generate_series(0, 1, 0.5) -> 0.0, 0.5, 1.0"},
+     .doc = "numbers in steps", .example = "generate_series(0, 1, 0.5) -> 0, 0.5, 1.0"},
     {.name = "generate_series", .args = {kTimestamp, kTimestamp, kInterval}, .result = kTimestamp,
      .kernel = series_of_timestamps<false>, .doc = "timestamps in steps",
      .example = "generate_series('2024-01-01'::timestamp, '2024-01-02', '1 day') -> 2024-01-01 00:00:00, 2024-01-02 00:00:00"},
