@@ -100,7 +100,7 @@ Result<ExprPtr> ExprBinder::call(const ast::FunctionCall& e) {
   if (e.over != nullptr) return window_call(e, name);
   if (has_aggregate(name)) return aggregate_call(e, name);
   if (is_window_function(name)) {
-    return state_.fail_at(e.position, SqlState::kWindowingError, "window function {} requires an OVER clause", name);
+    return state_.fail_at(e.position, SqlState::kWrongObjectType, "window function {} requires an OVER clause", name);
   }
   if (e.variadic) {
     return state_.fail_at(e.position, SqlState::kFeatureNotSupported, "VARIADIC arguments are not supported");
@@ -124,7 +124,7 @@ Result<ExprPtr> ExprBinder::special_call(const ast::FunctionCall& e, const std::
     out->kind = ExprKind::kCoalesce;
     out->args = TRY(bind_arguments(e, clause_));
     std::vector<uint32_t> bytes;
-    for (const ast::FunctionArgument& argument : e.arguments) bytes.push_back(argument.value->position);
+    for (const ast::FunctionArgument& argument : e.arguments) bytes.push_back(place_of(*argument.value));
     out->type = TRY(coerce_to_common(state_, out->args, "COALESCE", bytes));
     out->position = state_.position(e.position);
     return out;
@@ -143,7 +143,7 @@ Result<ExprPtr> ExprBinder::special_call(const ast::FunctionCall& e, const std::
   if ((name == "greatest" || name == "least") && !e.arguments.empty()) {
     std::vector<ExprPtr> args = TRY(bind_arguments(e, clause_));
     std::vector<uint32_t> bytes;
-    for (const ast::FunctionArgument& argument : e.arguments) bytes.push_back(argument.value->position);
+    for (const ast::FunctionArgument& argument : e.arguments) bytes.push_back(place_of(*argument.value));
     TRY(coerce_to_common(state_, args, name == "greatest" ? "GREATEST" : "LEAST", bytes));
     return call_function(state_, name, std::move(args), e.position);
   }

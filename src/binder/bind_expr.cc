@@ -48,7 +48,7 @@ Result<ExprPtr> ExprBinder::bind(const ast::Expr& expr) {
     case ast::ExprKind::kLogical: return logical(ast::as<ast::Logical>(expr));
     case ast::ExprKind::kNot: {
       const ast::Expr& operand = *ast::as<ast::Not>(expr).operand;
-      return negate(TRY(coerce_condition(state_, TRY(bind(operand)), "NOT", operand.position)), expr.position);
+      return negate(TRY(coerce_condition(state_, TRY(bind(operand)), "NOT", place_of(operand))), expr.position);
     }
     case ast::ExprKind::kIsTest: return is_test(ast::as<ast::IsTest>(expr));
     case ast::ExprKind::kIsDistinct: return is_distinct(ast::as<ast::IsDistinct>(expr));
@@ -92,7 +92,7 @@ Result<ExprPtr> ExprBinder::bind_settled(const ast::Expr& expr) {
 }
 
 Result<ExprPtr> ExprBinder::bind_condition(const ast::Expr& expr) {
-  return coerce_condition(state_, TRY(bind(expr)), clause_.name, expr.position);
+  return coerce_condition(state_, TRY(bind(expr)), clause_.name, place_of(expr));
 }
 
 Result<std::vector<SortItem>> ExprBinder::bind_order(const std::vector<ast::OrderItem>& items) {
@@ -281,15 +281,15 @@ Result<ExprPtr> ExprBinder::case_of(const ast::Case& e) {
   std::vector<ExprPtr> results;
   std::vector<uint32_t> bytes;
   results.push_back(e.otherwise ? TRY(bind(*e.otherwise)) : make_literal(Value()));
-  bytes.push_back(e.otherwise ? e.otherwise->position : e.position);
+  bytes.push_back(e.otherwise ? place_of(*e.otherwise) : e.position);
   ExprPtr operand = e.operand ? TRY(bind_settled(*e.operand)) : nullptr;
   for (const ast::CaseBranch& branch : e.branches) {
-    const uint32_t byte = branch.condition->position;
+    const uint32_t byte = place_of(*branch.condition);
     ExprPtr condition = TRY(bind(*branch.condition));
     if (operand != nullptr) condition = TRY(binary_operator("=", operand, std::move(condition), byte));
     conditions.push_back(TRY(coerce_condition(state_, condition, "CASE/WHEN", byte)));
     results.push_back(TRY(bind(*branch.result)));
-    bytes.push_back(branch.result->position);
+    bytes.push_back(place_of(*branch.result));
   }
   const Type type = TRY(coerce_to_common(state_, results, "CASE", bytes));
   auto out = std::make_shared<Expr>();
@@ -306,7 +306,6 @@ Result<ExprPtr> ExprBinder::case_of(const ast::Case& e) {
 
 Result<ExprPtr> ExprBinder::cast(const ast::Cast& e) {
   const Type type = TRY(state_.placed(bind_type(e.type), e.type.position));
-  const uint32_t byte = e.operand->position;
   if (is_array_cast_of_empty(*e.operand, type)) return make_literal(Value(type, pack_list({})));
   ExprPtr operand;
   if (const auto* elements = ast::try_as<ast::Array>(e.operand.get()); elements != nullptr && type.is(TypeId::kList)) {
@@ -316,7 +315,7 @@ Result<ExprPtr> ExprBinder::cast(const ast::Cast& e) {
   } else {
     operand = TRY(bind(*e.operand));
   }
-  ExprPtr out = TRY(cast_explicitly(state_, operand, type, byte));
+  ExprPtr out = TRY(cast_explicitly(state_, operand, type, e.position));
   if (e.type.modifiers.empty() || !e.type.builtin || e.type.array_dimensions != 0) return out;
   return apply_modifiers(state_, std::move(out), e.type);
 }
@@ -339,7 +338,7 @@ Result<ExprPtr> ExprBinder::array(const ast::Array& e, const Type* element) {
     } else {
       values.push_back(TRY(bind(*item)));
     }
-    bytes.push_back(item->position);
+    bytes.push_back(place_of(*item));
   }
   Type type;
   if (element != nullptr) {
@@ -409,6 +408,37 @@ Result<ExprPtr> ExprBinder::slice(const ast::Slice& e) {
   return call_function(state_, "array_slice", {std::move(value), std::move(lower), std::move(upper)}, e.position);
 }
 
+// ---- places ----------------------------------------------------------------------------------
+
+namespace {
+
+const ast::Expr* first_operand(const ast::Expr& expr) {
+  switch (expr.kind) {
+    case ast::ExprKind::kBinary: return ast::as<ast::Binary>(expr).left.get();
+    case ast::ExprKind::kLogical: return ast::as<ast::Logical>(expr).operands[0].get();
+    case ast::ExprKind::kIsTest: return ast::as<ast::IsTest>(expr).operand.get();
+    case ast::ExprKind::kIsDistinct: return ast::as<ast::IsDistinct>(expr).left.get();
+    case ast::ExprKind::kIn: return ast::as<ast::In>(expr).operand.get();
+    case ast::ExprKind::kBetween: return ast::as<ast::Between>(expr).operand.get();
+    case ast::ExprKind::kLike: return ast::as<ast::Like>(expr).operand.get();
+    case ast::ExprKind::kQuantified: return ast::as<ast::Quantified>(expr).left.get();
+    case ast::ExprKind::kCast: return ast::as<ast::Cast>(expr).operand.get();
+    case ast::ExprKind::kCollate: return ast::as<ast::Collate>(expr).operand.get();
+    case ast::ExprKind::kField: return ast::as<ast::Field>(expr).operand.get();
+    case ast::ExprKind::kSubscript: return ast::as<ast::Subscript>(expr).operand.get();
+    case ast::ExprKind::kSlice: return ast::as<ast::Slice>(expr).operand.get();
+    default: return nullptr;
+  }
+}
+
+}  // namespace
+
+uint32_t place_of(const ast::Expr& expr) {
+  uint32_t place = expr.position;
+  for (const ast::Expr* e = first_operand(expr); e != nullptr; e = first_operand(*e)) place = std::min(place, e->position);
+  return place;
+}
+
 // ---- default column names --------------------------------------------------------------------
 
 namespace {
@@ -436,9 +466,6 @@ Label label_of(const ast::Expr& expr) {
       return inner.strength > 1 ? inner : Label{internal_type_name(cast.type), 1};
     }
     case ast::ExprKind::kTypedLiteral: return {internal_type_name(ast::as<ast::TypedLiteral>(expr).type), 1};
-    case ast::ExprKind::kLiteral:
-      if (ast::as<ast::Literal>(expr).literal == ast::LiteralKind::kBoolean) return {"bool", 1};
-      return {};
     case ast::ExprKind::kCase: {
       const auto& c = ast::as<ast::Case>(expr);
       const Label inner = c.otherwise ? label_of(*c.otherwise) : Label{};

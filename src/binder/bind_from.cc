@@ -73,7 +73,8 @@ bool is_time(const Type& type) { return type.is(TypeId::kTimestamp) || type.is(T
 Result<FromPart> QueryBinder::bind_from(const std::vector<ast::FromItemPtr>& items, QueryPlace place) {
   FromPart part = TRY(bind_item(*items[0], place));
   for (size_t i = 1; i < items.size(); ++i) {
-    part = TRY(join_parts(std::move(part), *items[i], JoinKind::kInner, nullptr, place));
+    const Scope beside = part.scope;
+    part = TRY(join_parts(std::move(part), *items[i], JoinKind::kInner, nullptr, {place.outer, place.ctes, &beside}));
   }
   return part;
 }
@@ -374,6 +375,7 @@ Result<FromPart> QueryBinder::join_parts(FromPart left, const ast::FromItem& ite
   } else if (join != nullptr && join->on != nullptr) {
     Scope on = joined.scope;
     on.parent = place.outer;
+    on.beside = place.beside;
     ExprBinder binder(*this, &on, place.ctes, {.name = "JOIN/ON"});
     condition = TRY(binder.bind_condition(*join->on));
   }

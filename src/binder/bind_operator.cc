@@ -108,7 +108,7 @@ Result<ExprPtr> ExprBinder::logical(const ast::Logical& e) {
   std::vector<ExprPtr> operands;
   for (const ast::ExprPtr& operand : e.operands) {
     operands.push_back(
-        TRY(coerce_condition(state_, TRY(bind(*operand)), e.is_and ? "AND" : "OR", operand->position)));
+        TRY(coerce_condition(state_, TRY(bind(*operand)), e.is_and ? "AND" : "OR", place_of(*operand))));
   }
   auto out = std::make_shared<Expr>();
   out->kind = e.is_and ? ExprKind::kAnd : ExprKind::kOr;
@@ -147,7 +147,7 @@ Result<ExprPtr> ExprBinder::is_test(const ast::IsTest& e) {
   static constexpr std::string_view kClauses[3][2] = {
       {"IS TRUE", "IS NOT TRUE"}, {"IS FALSE", "IS NOT FALSE"}, {"IS UNKNOWN", "IS NOT UNKNOWN"}};
   const int what = e.what == ast::IsWhat::kTrue ? 0 : e.what == ast::IsWhat::kFalse ? 1 : 2;
-  operand = TRY(coerce_condition(state_, operand, kClauses[what][e.negated], e.operand->position));
+  operand = TRY(coerce_condition(state_, operand, kClauses[what][e.negated], place_of(*e.operand)));
   return call_function(state_, kNames[what][e.negated], {std::move(operand)}, e.position);
 }
 
@@ -200,10 +200,10 @@ Result<ExprPtr> ExprBinder::in(const ast::In& e) {
 
 Result<ExprPtr> ExprBinder::in_list(const ast::In& e) {
   std::vector<ExprPtr> all = {TRY(bind(*e.operand))};
-  std::vector<uint32_t> bytes = {e.operand->position};
+  std::vector<uint32_t> bytes = {place_of(*e.operand)};
   for (const ast::ExprPtr& item : e.list) {
     all.push_back(TRY(bind(*item)));
-    bytes.push_back(item->position);
+    bytes.push_back(place_of(*item));
   }
   std::vector<Type> types;
   for (const ExprPtr& item : all) types.push_back(item->type);

@@ -20,7 +20,7 @@ const ErrorCase kCases[] = {
                                "reference the table alias \"o\"."},
     {"SELECT * FROM nope", "42P01 relation \"nope\" does not exist @15"},
     {"SELECT * FROM tt", "42P01 relation \"tt\" does not exist @15 HINT Perhaps you meant \"t\"."},
-    {"SELECT * FROM no.t", "3F000 schema \"no\" does not exist @15"},
+    {"SELECT * FROM no.t", "42P01 relation \"no.t\" does not exist @15 HINT Perhaps you meant \"t\"."},
     {"SELECT * FROM t, t", "42712 table name \"t\" specified more than once @18"},
     {"SELECT *", "42601 SELECT * with no tables specified is not valid @8"},
     {"SELECT 'é', x FROM t", "42703 column \"x\" does not exist @13"},
@@ -41,7 +41,7 @@ const ErrorCase kCases[] = {
     {"SELECT sum(b) FROM t", "42883 function sum(character varying) does not exist @8 HINT No function matches the given "
                              "name and argument types. You might need to add explicit type casts."},
     {"SELECT a = 'x' FROM t", "22P02 invalid input syntax for type integer: \"x\" @12"},
-    {"SELECT a::date FROM t", "42846 cannot cast type integer to date @8"},
+    {"SELECT a::date FROM t", "42846 cannot cast type integer to date @9"},
     {"SELECT a::nosuchtype FROM t", "42704 type \"nosuchtype\" does not exist @11"},
     {"SELECT CASE WHEN true THEN a ELSE b END FROM t", "42804 CASE types character varying and integer cannot be matched @28"},
     {"SELECT 1 UNION SELECT true", "42804 UNION types integer and boolean cannot be matched @23"},
@@ -50,6 +50,11 @@ const ErrorCase kCases[] = {
     {"SELECT a FROM t WHERE a AND true", "42804 argument of AND must be type boolean, not type integer @23"},
     {"SELECT ARRAY[]", "42P18 cannot determine type of empty array @8 HINT Explicitly cast to the desired type, for example "
                        "ARRAY[]::integer[]."},
+    {"SELECT b = 1 FROM t", "42883 operator does not exist: character varying = integer @10 HINT No operator matches the given "
+                            "name and argument types. You might need to add explicit type casts."},
+    {"SELECT * FROM t, u JOIN shop.t z ON t.a = 1",
+     "42P01 invalid reference to FROM-clause entry for table \"t\" @37 HINT There is an entry for table \"t\", but it cannot be "
+     "referenced from this part of the query."},
     {"VALUES (1), (1, 2)", "42601 VALUES lists must all be the same length @14"},
     // grouping
     {"SELECT a, count(*) FROM u", "42803 column \"u.a\" must appear in the GROUP BY clause or be used in an aggregate function @8"},
@@ -68,7 +73,7 @@ const ErrorCase kCases[] = {
     {"SELECT count(DISTINCT a ORDER BY b) FROM t", "42P10 in an aggregate with DISTINCT, ORDER BY expressions must appear in "
                                                    "argument list @34"},
     // windows
-    {"SELECT row_number() FROM t", "42P20 window function row_number requires an OVER clause @8"},
+    {"SELECT row_number() FROM t", "42809 window function row_number requires an OVER clause @8"},
     {"SELECT a FROM t WHERE row_number() OVER () = 1", "42P20 window functions are not allowed in WHERE @23"},
     {"SELECT sum(a) OVER w FROM t", "42704 window \"w\" does not exist @20"},
     {"SELECT lower(b) OVER () FROM t", "42809 OVER specified, but lower is not a window function nor an aggregate function @8"},
@@ -80,7 +85,7 @@ const ErrorCase kCases[] = {
     {"SELECT DISTINCT ON (a) a FROM t ORDER BY b", "42P10 SELECT DISTINCT ON expressions must match initial ORDER BY "
                                                    "expressions @21"},
     {"SELECT a FROM t UNION SELECT a FROM u ORDER BY a + 1",
-     "0A000 invalid UNION/INTERSECT/EXCEPT ORDER BY clause @50 DETAIL Only result column names can be used, not expressions "
+     "0A000 invalid UNION/INTERSECT/EXCEPT ORDER BY clause @48 DETAIL Only result column names can be used, not expressions "
      "or functions. HINT Add the expression/function to every SELECT, or move the UNION into a FROM clause."},
     {"SELECT a FROM t LIMIT a", "42P10 argument of LIMIT must not contain variables @23"},
     {"SELECT a FROM t LIMIT -1", "2201W LIMIT must not be negative @23"},
@@ -92,7 +97,8 @@ const ErrorCase kCases[] = {
     {"SELECT * FROM t JOIN u ON sum(t.a) = 1", "42803 aggregate functions are not allowed in JOIN/ON @27"},
     {"WITH RECURSIVE r AS (SELECT 1) SELECT * FROM r", "0A000 WITH RECURSIVE is not supported @1"},
     {"WITH q AS (SELECT 1), q AS (SELECT 2) SELECT 1", "42712 WITH query name \"q\" specified more than once @23"},
-    {"SELECT * FROM t, (SELECT t.a) q", "42P01 missing FROM-clause entry for table \"t\" @26"},
+    {"SELECT * FROM t, (SELECT t.a) q", "42P01 invalid reference to FROM-clause entry for table \"t\" @26 HINT There is an entry for table \"t\", "
+                                        "but it cannot be referenced from this part of the query."},
     {"SELECT a FROM t WHERE generate_series(1, 2) = 1", "0A000 set-returning functions are not allowed in WHERE @23"},
     {"SELECT * FROM TUMBLE(ev, id, INTERVAL '1' SECOND)", "42804 the time column of TUMBLE must be a column of type timestamp "
                                                           "or timestamp with time zone @26"},

@@ -7,7 +7,7 @@ namespace {
 TEST_F(BinderFixture, SelectListsAndNames) {
   EXPECT_EQ(columns("SELECT a, b AS x, t.c, 1, a + 1, 'x', NULL, true FROM t"),
             "a integer, x character varying, c numeric, ?column? integer, ?column? integer, ?column? character varying, "
-            "?column? character varying, bool boolean");
+            "?column? character varying, ?column? boolean");
   EXPECT_EQ(columns("SELECT * FROM t, u"),
             "a integer, b character varying, c numeric, d timestamp without time zone, a integer, e bigint, "
             "f double precision");

@@ -64,6 +64,12 @@ Error ambiguous_operator(std::string_view op, std::span<const ExprPtr> args) {
       .with_hint("Could not choose a best candidate operator. You might need to add explicit type casts.");
 }
 
+bool is_catalog_name(const TypeSpec& spec) {
+  if (spec.kind != TypeSpec::kExact) return false;
+  return spec.id == TypeId::kRegclass || spec.id == TypeId::kRegtype || spec.id == TypeId::kRegproc ||
+         spec.id == TypeId::kRegnamespace;
+}
+
 // What a pair of parentheses after a name may mean when no function fits: int8('5') is a cast.
 Result<ExprPtr> cast_by_name(StatementState& state, std::string_view name, const ExprPtr& arg, uint32_t byte) {
   const auto type = type_by_name(name);
@@ -127,8 +133,18 @@ Result<ExprPtr> call_function(StatementState& state, std::string_view name, std:
 }
 
 Result<ExprPtr> call_operator(StatementState& state, std::string_view op, std::vector<ExprPtr> args, uint32_t byte) {
-  const auto rows = functions_named(op);
-  const auto match = resolve_overload(candidates_of(rows), types_of(args), true);
+  std::vector<const ScalarFunction*> rows;
+  for (const ScalarFunction* row : functions_named(op)) {
+    // Strings become regclass by themselves, but not for a comparison: PostgreSQL compares as oid.
+    if (!is_catalog_name(row->args.args[0])) rows.push_back(row);
+  }
+  std::vector<Type> types = types_of(args);
+  // real with any other number is double precision.
+  if (types.size() == 2 && types[0].is_number() && types[1].is_number() &&
+      types[0].is(TypeId::kFloat32) != types[1].is(TypeId::kFloat32)) {
+    types[types[0].is(TypeId::kFloat32) ? 0 : 1] = TypeId::kFloat64;
+  }
+  const auto match = resolve_overload(candidates_of(std::span<const ScalarFunction* const>(rows)), types, true);
   if (match.kind == OverloadMatch::kNone) return fail(state.at(no_such_operator(op, args), byte));
   if (match.kind == OverloadMatch::kAmbiguous) return fail(state.at(ambiguous_operator(op, args), byte));
   TRY(cast_arguments(state, args, match.arg_types, byte));

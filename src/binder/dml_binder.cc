@@ -139,19 +139,19 @@ Result<LogicalPtr> DmlBinder::insert_rows(const ast::Insert& insert, const Relat
     return insert_values(*values, relation, targets, place);
   }
   BoundPart part = TRY(queries_.bind_subquery(source, place, false));
-  TRY(check_width(part.columns.size(), source.position));
+  TRY(check_width(part.columns.size(), column_place(*source.body, targets.size())));
   // Literals of the select list are read as the column's type; the rest is cast.
   std::vector<Type> types;
   for (size_t i = 0; i < targets.size(); ++i) {
     const ColumnDefinition& column = relation.columns[targets[i]];
-    if (is_generated(column)) return fail(state_.at(no_default_for_generated(column, "insert"), source.position));
+    if (is_generated(column)) return fail(state_.at(no_default_for_generated(column, "insert"), column_place(*source.body, i)));
     const Type& type = part.columns[i].type;
     if (!can_coerce(type, column.type, CastContext::kAssignment)) {
       return fail(state_.at(make_error(SqlState::kDatatypeMismatch,
                                        "column \"{}\" is of type {} but expression is of type {}", column.name,
                                        column.type.name(), type.name())
                                 .with_hint("You will need to rewrite or cast the expression."),
-                            source.position));
+                            column_place(*source.body, i)));
     }
     types.push_back(column.type);
   }
@@ -179,7 +179,7 @@ Result<LogicalPtr> DmlBinder::insert_values(const ast::Values& values, const Rel
       }
       if (is_generated(column)) return fail(state_.at(no_default_for_generated(column, "insert"), row[i]->position));
       const ExprPtr value = TRY(binder.bind(*row[i]));
-      bound.push_back(TRY(coerce_for_column(state_, value, column.name, column.type, row[i]->position)));
+      bound.push_back(TRY(coerce_for_column(state_, value, column.name, column.type, place_of(*row[i]))));
     }
     node.rows.push_back(std::move(bound));
   }
@@ -243,7 +243,7 @@ Result<void> DmlBinder::assign_one(const ast::Name& name, const ast::Expr& value
   }
   if (is_generated(column)) return fail(state_.at(no_default_for_generated(column, "update"), name.position));
   const ExprPtr bound = TRY(binder.bind(value));
-  values[c] = TRY(coerce_for_column(state_, bound, column.name, column.type, value.position));
+  values[c] = TRY(coerce_for_column(state_, bound, column.name, column.type, place_of(value)));
   return {};
 }
 

@@ -110,6 +110,9 @@ class ExprBinder {
   std::vector<TableFunctionCall> set_calls_;
 };
 
+// The first character of an expression in the text, where PostgreSQL places errors about all of it; an
+// operator's own position is that of its sign.
+uint32_t place_of(const ast::Expr& expr);
 // The name of an output column that has no alias: "?column?", a column's or function's name, "case"...
 std::string default_column_name(const ast::Expr& expr);
 

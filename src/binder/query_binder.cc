@@ -16,16 +16,19 @@ std::string_view operation_text(ast::SetOperator op) {
   UNREACHABLE();
 }
 
-// The place to blame for a column of a body: its item in the select list.
+}  // namespace
+
 uint32_t column_place(const ast::QueryBody& body, size_t column) {
   if (const auto* select = ast::try_as<ast::Select>(&body)) {
-    if (column < select->items.size()) return select->items[column].expr->position;
+    if (column < select->items.size()) return place_of(*select->items[column].expr);
   }
   if (const auto* values = ast::try_as<ast::Values>(&body)) {
-    if (!values->rows.empty() && column < values->rows[0].size()) return values->rows[0][column]->position;
+    if (!values->rows.empty() && column < values->rows[0].size()) return place_of(*values->rows[0][column]);
   }
   return body.position;
 }
+
+namespace {
 
 bool is_bare(const ast::Query& query) {
   return !query.with && query.order_by.empty() && query.limit == nullptr && query.offset == nullptr;
@@ -236,7 +239,7 @@ Result<BoundPart> QueryBinder::bind_values(const ast::Values& values, QueryPlace
     bool all_unknown = true;
     for (size_t r = 0; r < node.rows.size(); ++r) {
       column.push_back(node.rows[r][c]);
-      bytes.push_back(values.rows[r][c]->position);
+      bytes.push_back(place_of(*values.rows[r][c]));
       all_unknown &= is_unknown(column.back()->type);
     }
     Type type;
@@ -333,7 +336,7 @@ Result<std::vector<SortItem>> QueryBinder::output_order(const ast::Query& query,
       return fail(state_.at(make_error(SqlState::kFeatureNotSupported, "invalid UNION/INTERSECT/EXCEPT ORDER BY clause")
                                 .with_detail("Only result column names can be used, not expressions or functions.")
                                 .with_hint("Add the expression/function to every SELECT, or move the UNION into a FROM clause."),
-                            item.expr->position));
+                            place_of(*item.expr)));
     }
     SortItem sort{.expr = make_column(found, columns[found].type), .descending = item.descending};
     sort.nulls_first = item.nulls == ast::NullsOrder::kDefault ? item.descending : item.nulls == ast::NullsOrder::kFirst;

@@ -24,6 +24,7 @@ struct CteFrame {
 struct QueryPlace {
   const Scope* outer = nullptr;
   const CteFrame* ctes = nullptr;
+  const Scope* beside = nullptr;  // for hints: tables of FROM that may not be used here
 };
 
 // A plan and its visible columns, which are the plan's first; further ones are hidden sort keys.
@@ -94,6 +95,9 @@ class QueryBinder {
 
   StatementState& state_;
 };
+
+// The place to blame for a column of a body: its item in the select list.
+uint32_t column_place(const ast::QueryBody& body, size_t column);
 
 // LIMIT, OFFSET: a bigint without columns.
 Result<ExprPtr> bind_limit(QueryBinder& queries, const ast::ExprPtr& expr, std::string_view clause,

@@ -131,12 +131,13 @@ Error no_such_table(const Scope* scope, std::string_view table) {
   for (const Scope* s = scope; s != nullptr; s = s->parent) {
     // The table is there, but under an alias that hides its name.
     for (const ScopeTable& t : s->tables) {
-      if (t.relation == nullptr || t.relation->name != table) continue;
+      if (t.relation == nullptr || t.relation->name != table || t.alias == table) continue;
       return make_error(SqlState::kUndefinedTable, "invalid reference to FROM-clause entry for table \"{}\"", table)
           .with_hint(fmt::format("Perhaps you meant to reference the table alias \"{}\".", t.alias));
     }
     bool ambiguous = false;
-    if (s->beside != nullptr && s->beside->find_table({}, table, ambiguous) != nullptr) {
+    const bool here = s->find_table({}, table, ambiguous) != nullptr;
+    if (here || (s->beside != nullptr && s->beside->find_table({}, table, ambiguous) != nullptr)) {
       return make_error(SqlState::kUndefinedTable, "invalid reference to FROM-clause entry for table \"{}\"", table)
           .with_hint(fmt::format("There is an entry for table \"{}\", but it cannot be referenced from this part "
                                  "of the query.", table));

@@ -89,6 +89,7 @@ Result<void> SelectBinder::bind_from_where() {
     scope_ = std::move(part.scope);
   }
   scope_.parent = place_.outer;
+  scope_.beside = place_.beside;
   for (const ast::NamedWindow& window : select_.windows) {
     for (const NamedWindowSpec& other : windows_) {
       if (other.name == window.name.text) {

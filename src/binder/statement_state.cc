@@ -60,9 +60,6 @@ Result<RelationPtr> StatementState::find_relation(const ast::ObjectName& name) c
     found = catalog().resolve(options_.search_path, relation_name);
   } else {
     const std::string& schema = parts[parts.size() - 2].text;
-    if (!catalog().schemas.contains(schema)) {
-      return fail_at(byte, SqlState::kInvalidSchemaName, "schema \"{}\" does not exist", schema);
-    }
     found = catalog().find(schema, relation_name);
   }
   if (found != nullptr) return found;
