@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/check.h"
+#include "base/edit_distance.h"
 
 namespace leat {
 namespace {
@@ -197,31 +198,10 @@ Error unknown_option(std::string_view who, std::span<const std::span<const Optio
 
 std::string_view nearest_name(std::string_view text, std::span<const std::string_view> names) {
   constexpr size_t kNameMax = 128;
-  if (text.empty() || text.size() > kNameMax) return {};
-  std::string_view best;
-  size_t best_distance = std::max<size_t>(2, text.size() / 3) + 1;
-  std::vector<size_t> row;
-  for (const std::string_view name : names) {
-    if (name.empty() || name.size() > kNameMax) continue;
-    // Damerau-Levenshtein without the transposition: two edits for a swap is near enough.
-    row.resize(name.size() + 1);
-    for (size_t j = 0; j <= name.size(); ++j) row[j] = j;
-    for (size_t i = 1; i <= text.size(); ++i) {
-      size_t diagonal = row[0];
-      row[0] = i;
-      for (size_t j = 1; j <= name.size(); ++j) {
-        const size_t above = row[j];
-        row[j] = std::min({row[j] + 1, row[j - 1] + 1,
-                           diagonal + (text[i - 1] == name[j - 1] ? 0 : 1)});
-        diagonal = above;
-      }
-    }
-    if (row[name.size()] < best_distance) {
-      best_distance = row[name.size()];
-      best = name;
-    }
-  }
-  return best;
+  if (text.size() > kNameMax) return {};
+  NearestName nearest(text);
+  for (const std::string_view name : names) nearest.look_at(name);
+  return nearest.best();
 }
 
 Result<Options> parse_options(std::string_view who, std::span<const std::span<const OptionRow>> tables,

@@ -60,7 +60,8 @@ nats::JsonValue NatsClient::api(const std::string& name, const std::string& body
   for (int i = 0; i < 100; ++i) {
     auto reply = jetstream().call(name, body);
     if (reply && reply->ok()) return std::move(reply->json);
-    const bool later = !reply || reply->nobody || reply->error_class == 503;
+    // A cluster that is just forming has "no suitable peers" (10005) for replicas.
+    const bool later = !reply || reply->nobody || reply->error_class == 503 || reply->error_number == 10005;
     CHECK(later, "{}: {}", name, reply->error_text);
     std::this_thread::sleep_for(100ms);
   }
@@ -115,7 +116,7 @@ std::vector<std::string> NatsClient::contents(const std::string& stream_name) {
   if (info.messages == 0) return out;
   auto source = make_nats_source(source_with(connection_->url().substr(connection_->url().find("//") + 2), stream_name, ">"));
   CHECK(source.has_value(), "{}", source.error().to_string());
-  return collect(*open(**source, start_of(**source)), info.messages).payloads;
+  return collect(*open(**source, start_of(**source)), info.messages, 30s).payloads;
 }
 
 std::map<std::string, int> Collected::counts() const {

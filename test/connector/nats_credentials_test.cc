@@ -33,6 +33,8 @@ std::ostream& operator<<(std::ostream& to, const Outcome& o) {
   return to << o.state << " | " << o.message << " | " << o.detail << " | " << o.hint;
 }
 
+void expect_ok(const Outcome& outcome) { EXPECT_TRUE(outcome.ok()) << outcome; }
+
 TEST(NatsCredentials, PlainUnreachable) {
   const std::string url = fmt::format("127.0.0.1:{}", free_port());
   Outcome out = create(url, {});
@@ -47,7 +49,7 @@ TEST(NatsCredentials, PlainUnreachable) {
 TEST(NatsCredentials, ServerListFailsOver) {
   NatsServer server;
   NatsClient(server.url()).create_stream("S", R"(["ev"])");
-  EXPECT_TRUE(create(fmt::format("127.0.0.1:{} , nats://{}", free_port(), server.url()), {}).ok());
+  expect_ok(create(fmt::format("127.0.0.1:{} , nats://{}", free_port(), server.url()), {}));
 }
 
 TEST(NatsCredentials, UserAndPassword) {
@@ -55,8 +57,8 @@ TEST(NatsCredentials, UserAndPassword) {
   NatsServer server({.config = fmt::format("authorization {{ user: \"ann\", password: \"{}\" }}", password)});
   NatsClient({.servers = {server.url()}, .mode = nats::ConnectMode::kUserAndPassword, .username = "ann", .password = password})
       .create_stream("S", R"(["ev"])");
-  EXPECT_TRUE(create(server.url(), {{"connect_mode", "user_and_password"}, {"username", "ann"}, {"password", password}}).ok());
-  EXPECT_TRUE(create(server.url(), {{"username", "ann"}, {"password", password}}).ok());  // mode inferred
+  expect_ok(create(server.url(), {{"connect_mode", "user_and_password"}, {"username", "ann"}, {"password", password}}));
+  expect_ok(create(server.url(), {{"username", "ann"}, {"password", password}}));  // mode inferred
 
   Outcome out = create(server.url(), {{"username", "ann"}, {"password", "wrong"}});
   EXPECT_EQ(out.state, "28000");
@@ -82,8 +84,8 @@ TEST(NatsCredentials, JwtAndNkey) {
   const std::string jwt = op.user_jwt(user);
   NatsClient({.servers = {server.url()}, .mode = nats::ConnectMode::kCredential, .jwt = jwt, .nkey = user.seed})
       .create_stream("S", R"(["ev"])");
-  EXPECT_TRUE(create(server.url(), {{"connect_mode", "credential"}, {"jwt", jwt + "\n"}, {"nkey", "\n" + user.seed + "\n"}}).ok());
-  EXPECT_TRUE(create(server.url(), {{"jwt", jwt}, {"nkey", user.seed}}).ok());
+  expect_ok(create(server.url(), {{"connect_mode", "credential"}, {"jwt", jwt + "\n"}, {"nkey", "\n" + user.seed + "\n"}}));
+  expect_ok(create(server.url(), {{"jwt", jwt}, {"nkey", user.seed}}));
 
   const auto refused = [&](const std::string& token, const std::string& seed) {
     const Outcome out = create(server.url(), {{"connect_mode", "credential"}, {"jwt", token}, {"nkey", seed}});
@@ -117,8 +119,8 @@ TEST(NatsCredentials, ServerCertificate) {
   NatsServer server({.tls = &pem});
   const std::string url = fmt::format("tls://localhost:{}", server.port());
   NatsClient({.servers = {url}, .tls_ca = pem.ca}).create_stream("S", R"(["ev"])");
-  EXPECT_TRUE(create(url, {{"tls.ca", pem.ca}}).ok());
-  EXPECT_TRUE(create(fmt::format("tls://127.0.0.1:{}", server.port()), {{"tls.ca", pem.ca}}).ok());
+  expect_ok(create(url, {{"tls.ca", pem.ca}}));
+  expect_ok(create(fmt::format("tls://127.0.0.1:{}", server.port()), {{"tls.ca", pem.ca}}));
 
   Outcome out = create(url, {{"tls.ca", pem.other_ca}});
   EXPECT_EQ(out.state, "08001");
@@ -142,7 +144,7 @@ TEST(NatsCredentials, ClientCertificate) {
   const std::string url = fmt::format("tls://localhost:{}", server.port());
   NatsClient({.servers = {url}, .tls_ca = pem.ca, .tls_cert = pem.client, .tls_key = pem.client_key})
       .create_stream("S", R"(["ev"])");
-  EXPECT_TRUE(create(url, {{"tls.ca", pem.ca}, {"tls.cert", pem.client}, {"tls.key", pem.client_key}}).ok());
+  expect_ok(create(url, {{"tls.ca", pem.ca}, {"tls.cert", pem.client}, {"tls.key", pem.client_key}}));
   Outcome out = create(url, {{"tls.ca", pem.ca}});
   EXPECT_EQ(out.state, "08001");
   EXPECT_HAS(out.message, "asks for a client certificate");

@@ -416,6 +416,19 @@ TEST(NatsSourceGap, StreamMadeAgainIsAnError) {
   EXPECT_NE(polled.error().message.find("not the one that was read before"), std::string::npos);
 }
 
+// Polls on until the consumer has nothing unacknowledged, and answers how it stands.
+nats::ConsumerInfo settled(NatsClient& client, SplitReader& reader, const std::string& name) {
+  RawBatch batch;
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_TRUE(reader.poll({.wait = 50ms}, batch));
+    reader.committed(batch.position());
+    auto info = client.jetstream().consumer("S", name);
+    if (info && *info && (*info)->ack_pending == 0) return std::move(**info);
+  }
+  ADD_FAILURE() << "consumer " << name << " keeps unacknowledged messages";
+  return {};
+}
+
 // ---- acknowledging consumers -----------------------------------------------------------------
 
 TEST(NatsSourceAck, WorkQueueIsAcknowledgedAfterTheCheckpoint) {
@@ -479,16 +492,10 @@ TEST(NatsSourceAck, DurableNumbersOnceThroughCrashesAndRestarts) {
   expect_numbers_once(all, 1, 20'000);
   // In the end everything is acknowledged, and the position has no holes.
   const auto reader = open(*s, checkpoint);
-  RawBatch batch;
-  for (int i = 0; i < 20; ++i) {
-    ASSERT_TRUE(reader->poll({.wait = 50ms}, batch));
-    reader->committed(batch.position());
-  }
   NatsClient fresh(server.url());
-  const auto info = fresh.jetstream().consumer("S", "d");
-  ASSERT_TRUE(info && *info);
-  EXPECT_EQ((*info)->ack_pending, 0u);
-  EXPECT_EQ((*info)->acked_stream, 20'010u);
+  EXPECT_EQ(settled(fresh, *reader, "d").acked_stream, 20'010u);
+  RawBatch batch;
+  ASSERT_TRUE(reader->poll({.wait = 50ms}, batch));
   EXPECT_EQ(batch.position().text.find("above"), std::string::npos) << batch.position().text;
 }
 
@@ -502,12 +509,41 @@ TEST(NatsSourceAck, AckAllCoversTheCheckpoint) {
   const Collected all = collect(*reader, 5000);
   expect_numbers_once(all, 1, 5000);
   reader->committed(all.position);
-  RawBatch batch;
-  ASSERT_TRUE(reader->poll({.wait = 100ms}, batch));
-  const auto info = client.jetstream().consumer("S", "d");
-  ASSERT_TRUE(info && *info);
-  EXPECT_EQ((*info)->acked_stream, 5000u);
+  EXPECT_EQ(settled(client, *reader, "d").acked_stream, 5000u);
   EXPECT_EQ(reader->stats().acks, 1u);
+}
+
+TEST(NatsSourceAck, DurableWithSeveralSubjects) {
+  NatsServer server;
+  NatsClient client(server.url());
+  client.create_stream("S", R"(["ev.*"])");
+  for (int i = 1; i <= 300; ++i) client.publish(i % 3 == 0 ? "ev.c" : i % 3 == 1 ? "ev.a" : "ev.b", std::to_string(i));
+  const auto s = source(source_with(server.url(), "S", "ev.a,ev.c", {{"consumer.durable_name", "d"}}));
+  const auto reader = open(*s, start_of(*s));
+  const Collected got = collect(*reader, 200);
+  EXPECT_EQ(got.payloads.size(), 200u);
+  for (const std::string& payload : got.payloads) EXPECT_NE(std::stoi(payload) % 3, 2) << payload;
+  reader->committed(got.position);
+  EXPECT_EQ(settled(client, *reader, "d").acked_stream, 300u);
+  // CREATE again finds it as it was made.
+  EXPECT_EQ(source(source_with(server.url(), "S", "ev.a,ev.c", {{"consumer.durable_name", "d"}}))->validate()->notices.size(), 1u);
+}
+
+TEST(NatsSourceAck, WorkQueueWithSeveralSubjectsNeedsANewerServer) {
+  NatsServer server;
+  NatsClient client(server.url());
+  client.create_stream("S", R"(["job.*"])", R"("retention":"workqueue")");
+  const Error error = validate_error(source_with(server.url(), "S", "job.a,job.b"));
+  EXPECT_NE(error.message.find("cannot filter several subjects"), std::string::npos) << error.to_string();
+  EXPECT_TRUE(client.api("CONSUMER.NAMES.S")["consumers"].items.empty());
+  // One reader of a subject at a time: the second is told why.
+  ASSERT_TRUE(source(source_with(server.url(), "S", "job.a"))->validate().has_value());
+  const Error taken = validate_error(source_with(server.url(), "S", "job.a"));
+  EXPECT_FALSE(taken.hint.empty()) << taken.to_string();
+  EXPECT_NE(validate_error(source_with(server.url(), "S", "job.b", {{"scan.startup.mode", "latest"}}))
+                .message.find("from its beginning"), std::string::npos);
+  EXPECT_NE(validate_error(source_with(server.url(), "S", "job.b", {{"consumer.ack_policy", "none"}, {"consumer.durable_name", "x"}}))
+                .message.find("consumer.ack_policy"), std::string::npos);
 }
 
 TEST(NatsSourceAck, ExistingDurableGoesOnAndDifferencesAreNamed) {

@@ -94,7 +94,7 @@ std::string rfc3339(int64_t unix_ms) {
 }
 
 Result<ApiReply> JetStream::call(const std::string& api, std::string_view body) {
-  const Message answer = TRY(connection_.request("$JS.API." + api, body, kApiTimeout));
+  const Message answer = TRY(connection_.request("$JS.API." + api, body, wait_, cancel_));
   ApiReply reply;
   if (answer.status() == 503) {
     reply.nobody = true;

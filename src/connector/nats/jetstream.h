@@ -13,7 +13,10 @@
 
 namespace leat::nats {
 
-inline constexpr std::chrono::milliseconds kApiTimeout{1000};
+// A cluster may have put a new consumer on a server that is just gone: such a call is never answered,
+// and the next one goes elsewhere. So callers begin with a short wait and double it.
+inline constexpr std::chrono::milliseconds kApiWaitFirst{1000};
+inline constexpr std::chrono::milliseconds kApiWaitLast{8000};
 
 // Numbers of the server's errors that are looked at.
 inline constexpr int kErrStreamNotFound = 10059;
@@ -67,7 +70,9 @@ struct ConsumerRequest {
 
 class JetStream {
  public:
-  explicit JetStream(Connection& connection) : connection_(connection) {}
+  explicit JetStream(Connection& connection, std::chrono::milliseconds wait = kApiWaitFirst,
+                     const std::atomic<bool>* cancel = nullptr)
+      : connection_(connection), wait_(wait), cancel_(cancel) {}
 
   // The answer as it is; an error only when there was no answer or no permission.
   Result<ApiReply> call(const std::string& api, std::string_view body);
@@ -94,6 +99,8 @@ class JetStream {
 
  private:
   Connection& connection_;
+  const std::chrono::milliseconds wait_;
+  const std::atomic<bool>* const cancel_;  // ends waiting calls
 };
 
 // "2026-11-20T12:30:16.123456789Z" <-> nanoseconds since 1970.

@@ -6,6 +6,7 @@
 // closes: make a new one.
 // Thread: Connection any; Subscription and Message one at a time.
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -38,6 +39,9 @@ struct ConnectSettings {
 
   std::string server_list() const;  // for messages
 };
+
+// kGathered: fewer and larger writes; flush() hurries them.
+enum class Sending : uint8_t { kAtOnce, kGathered };
 
 inline constexpr std::chrono::milliseconds kConnectTimeout{1000};
 inline constexpr std::chrono::milliseconds kReconnectWait{100};
@@ -112,7 +116,8 @@ class Connection {
 
   // An error says which part was refused: server unreachable (08001), name or password, jwt or nkey
   // (28000), the server's certificate, a missing client certificate (08001).
-  static Result<std::unique_ptr<Connection>> open(const ConnectSettings& settings);
+  static Result<std::unique_ptr<Connection>> open(const ConnectSettings& settings,
+                                                  Sending sending = Sending::kAtOnce);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -129,14 +134,14 @@ class Connection {
   Result<Subscription> subscribe(const std::string& subject);
   Result<std::unique_ptr<Listener>> listen(const std::string& subject,
                                            std::function<void(Message&&)> receive);
-  // `headers` as lines "Key: value\r\n". Sent at once.
+  // `headers` as lines "Key: value\r\n". Sent at once, or within a millisecond (Sending::kGathered).
   Result<void> publish(const std::string& subject, std::string_view payload,
                        const std::string& reply = {}, std::string_view headers = {});
   // Asks the server whether it has got everything so far.
   Result<void> flush(std::chrono::milliseconds wait);
-  // One question, one answer; the answer may be a status 503 (nobody listens).
+  // One question, one answer; the answer may be a status 503 (nobody listens). `cancel` ends the wait.
   Result<Message> request(const std::string& subject, std::string_view payload,
-                          std::chrono::milliseconds wait);
+                          std::chrono::milliseconds wait, const std::atomic<bool>* cancel = nullptr);
 
  private:
   struct Impl;

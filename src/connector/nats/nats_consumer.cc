@@ -170,8 +170,8 @@ Result<OpenConsumer> open_lasting_consumer(JetStream& jetstream, const SourceSet
     request.start_time_ms = from.start_time_ms;
   else
     request.start = from.floor + 1;
-  // On a workqueue or interest stream the server alone decides where it begins.
-  if (stream.retention == Retention::kWorkQueue && request.start <= stream.first) {
+  if (stream.retention == Retention::kWorkQueue) {
+    // The only way such a stream is delivered; what is done is no longer in it.
     request.start = 0;
     request.start_time_ms = -1;
   }

@@ -10,8 +10,11 @@ namespace leat::nats {
 namespace {
 
 constexpr std::chrono::milliseconds kSlice{50};  // how long stop() may go unnoticed
+constexpr uint64_t kBehind = 2000;
+constexpr size_t kGather = 1024;
+constexpr std::chrono::microseconds kGatherPause{200};
 constexpr int64_t kRetryFirstMs = 50;
-constexpr int64_t kRetryLastMs = 1000;
+constexpr int64_t kRetryLastMs = 300;
 
 // Trouble that passes: the reader shows it and tries again.
 std::unexpected<Error> outage(std::string message) {
@@ -81,6 +84,13 @@ Result<void> NatsReader::poll(const PollLimits& limits, RawBatch& batch) {
     }
     if (*next == Next::kFull || (*next == Next::kTaken && batch.size() >= limits.messages_max)) break;
     if (*next == Next::kTaken) continue;
+    // Far behind, a fuller batch is worth a moment: being woken for each message costs more than
+    // reading it. Otherwise what is there goes out at once.
+    const bool far_behind = *next == Next::kNothing && running_.pending.value_or(0) > kBehind;
+    if (far_behind && !batch.empty() && batch.size() < kGather && left > 0) {
+      std::this_thread::sleep_for(kGatherPause);
+      continue;
+    }
     // Nothing now, or the session is gone: what was read is handed over first.
     if (!batch.empty() || now_ms() >= deadline) break;
   }
@@ -116,14 +126,16 @@ Result<NatsReader::Next> NatsReader::read_one(std::chrono::milliseconds wait, co
         close_session("the connection to the NATS server was closed");
         return Next::kBroken;
       case Wait::kTimeout:
-        if (connection_->reconnects() != connection_epoch_)
+        if (connection_->reconnects() != connection_epoch_) {
           close_session("the connection to the NATS server was lost and made again");
-        else if (connection_->state() != Connection::State::kConnected)
+        } else if (connection_->state() != Connection::State::kConnected) {
           close_session(connection_->last_error());
-        else if (!pulls_.empty() && now_ms() - heard_ms_ > kSilence.count())
+        } else if (!pulls_.empty() && now_ms() - heard_ms_ > kSilence.count()) {
           close_session("no heartbeat from the stream's consumer");
-        else
+          suspect_ = true;
+        } else {
           return Next::kNothing;
+        }
         return Next::kBroken;
     }
     heard_ms_ = now_ms();
@@ -266,10 +278,13 @@ Result<void> NatsReader::ask_for_more() {
 
 Result<void> NatsReader::open_session() {
   TRY(ensure_connection());
-  JetStream jetstream(*connection_);
+  JetStream jetstream(*connection_, api_wait_, &stopped_);
   const auto answered = [&](auto result) {
     // An unanswered call on a connection that does not answer a ping either: take another server.
-    if (!result && result.error().retryable && !connection_->flush(kPongWait)) drop_connection();
+    if (!result && result.error().retryable) {
+      api_wait_ = std::min(api_wait_ * 2, kApiWaitLast);
+      if (!connection_->flush(kPongWait)) drop_connection();
+    }
     return result;
   };
   auto found = TRY(answered(jetstream.stream(settings_.stream)));
@@ -306,6 +321,7 @@ Result<void> NatsReader::open_session() {
   running_.pending = consumer_.info.pending;
   if (until_ && consumer_.info.pending == 0) finished_ = true;
   connection_epoch_ = connection_->reconnects();
+  api_wait_ = kApiWaitFirst;
   heard_ms_ = now_ms();
   stream_checked_ms_ = heard_ms_;
   inbox_ = std::move(inbox);
@@ -318,6 +334,8 @@ Result<void> NatsReader::ensure_connection() {
   if (connection_ && connection_->state() == Connection::State::kClosed) drop_connection();
   if (connection_ && connection_->state() == Connection::State::kReconnecting)
     return outage("not connected to the NATS server, trying again");
+  // A paused or cut-off server keeps its socket open; another one of the list may be well.
+  if (connection_ && std::exchange(suspect_, false) && !connection_->flush(kPongWait)) drop_connection();
   if (connection_) return {};
   auto made = Connection::open(settings_.connect);
   if (!made) {
@@ -380,7 +398,7 @@ void NatsReader::look_for_purge() {
   if (consumer_.whole_stream || acks_ != AckPolicy::kNone) return;
   if (now_ms() - stream_checked_ms_ < kStreamCheckEvery.count()) return;
   stream_checked_ms_ = now_ms();
-  const auto found = JetStream(*connection_).stream(settings_.stream);
+  const auto found = JetStream(*connection_, api_wait_, &stopped_).stream(settings_.stream);
   if (found && *found && (*found)->first > 0) purged_to_ = (*found)->first - 1;
 }
 
@@ -445,7 +463,7 @@ void NatsReader::send_acks() {
   if (acks_ == AckPolicy::kNone) return;
   // Where the server's own floor has got to, holes below will never be filled.
   if (position_.above.size() > 1) {
-    auto info = JetStream(*connection_).consumer(settings_.stream, consumer_.info.name);
+    auto info = JetStream(*connection_, api_wait_, &stopped_).consumer(settings_.stream, consumer_.info.name);
     if (info && *info) position_.raise_floor((*info)->acked_stream);
   }
   std::deque<Unacked> rest;

@@ -97,6 +97,8 @@ class NatsReader final : public SplitReader {
   uint64_t last_stream_sequence_ = 0;
   std::deque<Pull> pulls_;
   uint64_t pull_number_ = 0;
+  std::chrono::milliseconds api_wait_ = kApiWaitFirst;
+  bool suspect_ = false;  // silence: ask the connection for a sign of life first
   bool one_big_ = false;  // the next pull is for one message larger than kPullBytes
   int64_t heard_ms_ = 0;
   int64_t retry_at_ms_ = 0;

@@ -15,13 +15,20 @@ constexpr std::string_view kSplit = "0";
 
 Result<SourceCheck> NatsSource::validate() {
   const auto connection = TRY(Connection::open(settings_.connect));
-  JetStream jetstream(*connection);
+  for (auto wait = kApiWaitFirst;; wait *= 2) {
+    auto check = validate_once(*connection, wait);
+    if (check || !check.error().retryable || wait >= kApiWaitLast) return check;
+  }
+}
+
+Result<SourceCheck> NatsSource::validate_once(Connection& connection, std::chrono::milliseconds wait) {
+  JetStream jetstream(connection, wait);
   TRY(jetstream.check_enabled());
   const StreamInfo stream = TRY(find_stream(jetstream));
   TRY(check_overlap(settings_, stream));
   SourceCheck check;
   StreamPosition start = startup(stream);
-  TRY(try_consumer(*connection, stream, start, check.notices));
+  TRY(try_consumer(connection, jetstream, stream, start, check.notices));
   check.splits.push_back({.id = std::string(kSplit), .start = start.to_position()});
   return check;
 }
@@ -51,12 +58,14 @@ StreamPosition NatsSource::startup(const StreamInfo& stream) const {
 }
 
 // The consumer that a reader will ask for is made now, so that the server's refusal comes at CREATE.
-Result<void> NatsSource::try_consumer(Connection& connection, const StreamInfo& stream, StreamPosition& start,
-                                      std::vector<std::string>& notices) {
-  JetStream jetstream(connection);
+Result<void> NatsSource::try_consumer(Connection& connection, JetStream& jetstream, const StreamInfo& stream,
+                                      StreamPosition& start, std::vector<std::string>& notices) {
   std::string lasting = settings_.consumer.durable_name;
   if (stream.retention == Retention::kWorkQueue && settings_.consumer.ack_policy.value_or(AckPolicy::kExplicit) != AckPolicy::kExplicit)
     return fail(make_error(SqlState::kInvalidParameterValue, "workqueue stream \"{}\" needs consumer.ack_policy = 'explicit'", stream.name));
+  if (stream.retention == Retention::kWorkQueue && settings_.startup != StartupMode::kEarliest)
+    return fail(make_error(SqlState::kInvalidParameterValue, "workqueue stream \"{}\" can only be read from its beginning", stream.name)
+                    .with_hint("Leave out scan.startup.mode: what was acknowledged is no longer in the stream."));
   if (lasting.empty() && stream.retention != Retention::kLimits) {
     const std::string inbox = connection.new_inbox();
     start.consumer = "leat_" + inbox.substr(inbox.rfind('.') + 1);

@@ -21,8 +21,9 @@ class NatsSource final : public SourceConnector {
 
  private:
   Result<StreamInfo> find_stream(JetStream& jetstream);
-  Result<void> try_consumer(Connection& connection, const StreamInfo& stream, StreamPosition& start,
-                            std::vector<std::string>& notices);
+  Result<SourceCheck> validate_once(Connection& connection, std::chrono::milliseconds wait);
+  Result<void> try_consumer(Connection& connection, JetStream& jetstream, const StreamInfo& stream,
+                            StreamPosition& start, std::vector<std::string>& notices);
   StreamPosition startup(const StreamInfo& stream) const;
 
   const SourceSettings settings_;

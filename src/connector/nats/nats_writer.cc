@@ -15,6 +15,8 @@ constexpr std::chrono::milliseconds kSlice{20};
 constexpr int64_t kConnectPauseMs = 100;
 constexpr int64_t kTimeOutCheckMs = 100;
 constexpr size_t kRoutesMax = 10'000;
+constexpr size_t kAcksAtOnce = 512;  // taken while sending; fewer can wait
+constexpr int64_t kStatsEveryMs = 20;
 
 }  // namespace
 
@@ -35,12 +37,26 @@ Result<bool> NatsWriter::send(const EncodedMessage& message) {
   entry.subject = message.subject;
   entry.payload = message.payload;
   entry.identity = message.identity;
-  if (!message.identity.empty()) entry.headers = fmt::format("{}: {}\r\n", kIdentityHeader, message.identity);
+  if (!message.identity.empty())
+    entry.headers.append(kIdentityHeader).append(": ").append(message.identity).append("\r\n");
   entry.headers += message.headers;
   entry.token = message.token;
   window_bytes_ += entry.payload.size();
-  TRY(pump(core_unflushed_ >= kCoreFlushEvery));
+  if (!flowing()) {
+    TRY(pump(core_unflushed_ >= kCoreFlushEvery));
+    return true;
+  }
+  const auto sent = publish(send_at_);
+  if (sent) ++send_at_;
+  else TRY(pump(false));
   return true;
+}
+
+// The usual case: connected, nothing to repeat, no heap of acknowledgements.
+bool NatsWriter::flowing() const {
+  return connection_ && connection_->reconnects() == connection_epoch_ && !settling_ &&
+         send_at_ + 1 == window_.size() && core_unflushed_ < kCoreFlushEvery &&
+         acks_waiting_.load(std::memory_order_relaxed) < kAcksAtOnce;
 }
 
 Result<uint64_t> NatsWriter::wait_durable(uint64_t token, std::chrono::milliseconds wait) {
@@ -49,12 +65,17 @@ Result<uint64_t> NatsWriter::wait_durable(uint64_t token, std::chrono::milliseco
   for (;;) {
     if (broken_) return fail(*broken_);
     TRY(pump(true));
+    hurry();
     const uint64_t now = durable_up_to();
     const int64_t left = deadline - now_ms();
     if (now >= token || now > before || left <= 0 || stopped_) return now;
+    // With a lot in flight, one waking for many acknowledgements; they come within the millisecond.
+    const size_t worth = std::clamp<size_t>(sent_ / 8, 1, kAcksAtOnce);
     MutexLock lock(mutex_);
-    if (arrived_acks_.empty() && !stopped_)
-      arrived_.wait_for(mutex_, std::min(kSlice, std::chrono::milliseconds(left)));
+    wake_at_ = worth;
+    if (arrived_acks_.size() < worth && !stopped_)
+      arrived_.wait_for(mutex_, std::min(worth > 1 ? std::chrono::milliseconds(1) : kSlice,
+                                         std::chrono::milliseconds(left)));
   }
 }
 
@@ -102,18 +123,26 @@ Result<void> NatsWriter::pump(bool flush_core) {
     broken_ = outcome.error();
     running_.last_error = broken_->to_string();
     running_.last_error_time_us = clock_.now_us();
+    publish_stats();
   }
   drop_finished();
   return outcome;
 }
 
+// The caller waits: what was gathered goes now and not with the library's next millisecond.
+void NatsWriter::hurry() {
+  if (unflushed_ == 0 || !connection_) return;
+  unflushed_ = 0;
+  (void)connection_->flush(kSlice);  // the acknowledgements tell what became of it
+}
+
 Result<void> NatsWriter::take_acks() {
-  if (!acks_waiting_.load(std::memory_order_acquire)) return {};
+  if (acks_waiting_.load(std::memory_order_acquire) == 0) return {};
   std::vector<Ack> acks;
   {
     MutexLock lock(mutex_);
     acks.swap(arrived_acks_);
-    acks_waiting_.store(false, std::memory_order_relaxed);
+    acks_waiting_.store(0, std::memory_order_relaxed);
   }
   for (const Ack& ack : acks) TRY(take_ack(ack));
   return {};
@@ -160,7 +189,7 @@ Result<bool> NatsWriter::connected() {
   };
   if (!connection_) {
     if (now_ms() < connect_at_ms_) return false;
-    auto made = Connection::open(settings_.connect);
+    auto made = Connection::open(settings_.connect, Sending::kGathered);
     if (!made) {
       // Also when a password is refused: someone may be just changing it on the server.
       connect_at_ms_ = now_ms() + kConnectPauseMs;
@@ -248,19 +277,19 @@ Result<void> NatsWriter::send_queued() {
 Result<void> NatsWriter::publish(size_t index) {
   Entry& entry = window_[index];
   entry.core = route(entry.subject) == Route::kCore;
-  char reply[20];
-  std::string answer_to;
+  reply_.clear();
   if (!entry.core) {
-    const auto [end, status] = std::to_chars(reply, reply + sizeof reply, base_ + index);
-    answer_to.reserve(inbox_prefix_.size() + 20);
-    answer_to.append(inbox_prefix_).append(reply, end);
+    char digits[20];
+    const auto [end, status] = std::to_chars(digits, digits + sizeof digits, base_ + index);
+    reply_.append(inbox_prefix_).append(digits, end);
   }
-  TRY(connection_->publish(entry.subject, entry.payload, answer_to, entry.headers));
+  TRY(connection_->publish(entry.subject, entry.payload, reply_, entry.headers));
   if (entry.first_sent_ms != 0) ++running_.retries;
   entry.sent_ms = now_ms();
   if (entry.first_sent_ms == 0) entry.first_sent_ms = entry.sent_ms;
   entry.state = State::kSent;
   ++sent_;
+  ++unflushed_;
   if (entry.core) ++core_unflushed_;
   return {};
 }
@@ -285,7 +314,7 @@ NatsWriter::Route NatsWriter::route(const std::string& subject) const {
 // Asks the server whether a stream stores this subject. Not knowing now is no answer: try later.
 Result<void> NatsWriter::find_route(const std::string& subject) {
   if (subject.empty() || routes_.contains(subject)) return {};
-  JetStream jetstream(*connection_);
+  JetStream jetstream(*connection_, kApiWaitFirst, &stopped_);
   const auto stream = stream_of_subject(jetstream, subject);
   if (!stream) return {};
   if (!*stream && (settings_.delivery == SinkDelivery::kExactlyOnce || !settings_.stream.empty())) {
@@ -308,7 +337,7 @@ Result<void> NatsWriter::skip_what_is_stored() {
   for (Entry& entry : window_)
     if (entry.state == State::kQueued && entry.first_sent_ms != 0 && !entry.core && !entry.identity.empty())
       doubtful[entry.subject].push_back(&entry);
-  JetStream jetstream(*connection_);
+  JetStream jetstream(*connection_, kApiWaitFirst, &stopped_);
   for (auto& [subject, entries] : doubtful) {
     const auto stream = stream_of_subject(jetstream, std::string(subject));
     if (!stream || !*stream) {
@@ -367,7 +396,11 @@ void NatsWriter::drop_finished() {
     if (send_at_ > 0) --send_at_;
     any = true;
   }
-  if (any || running_.last_error_time_us != 0) publish_stats();
+  const int64_t now = now_ms();
+  if (window_.empty() ? any : now - stats_at_ms_ >= kStatsEveryMs) {
+    stats_at_ms_ = now;
+    publish_stats();
+  }
 }
 
 // On a thread of the library. {"stream":"S","seq":7} or {"error":{"code":503,...}}
@@ -394,8 +427,8 @@ void NatsWriter::receive(const Message& message, size_t prefix) {
   }
   MutexLock lock(mutex_);
   arrived_acks_.push_back(std::move(ack));
-  acks_waiting_.store(true, std::memory_order_release);
-  arrived_.notify_one();
+  acks_waiting_.store(arrived_acks_.size(), std::memory_order_release);
+  if (arrived_acks_.size() >= wake_at_) arrived_.notify_one();
 }
 
 }  // namespace leat::nats

@@ -79,6 +79,8 @@ class NatsWriter final : public SinkWriter {
   void drop_finished();
   void receive(const Message& message, size_t prefix);
   Route route(const std::string& subject) const;
+  bool flowing() const;
+  void hurry();
   void publish_stats();
   int64_t now_ms() { return clock_.monotonic_ns() / 1'000'000; }
 
@@ -86,11 +88,13 @@ class NatsWriter final : public SinkWriter {
   Clock& clock_;
   std::atomic<bool> stopped_{false};
   std::atomic<uint64_t> durable_{0};
-  std::atomic<bool> acks_waiting_{false};
+  std::atomic<size_t> acks_waiting_{0};
+  std::atomic<size_t> wake_at_{1};  // acknowledgements that are worth waking the owner for
 
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Listener> listener_;  // ends before the connection
   std::string inbox_prefix_;
+  std::string reply_;  // of the message being published; kept for its memory
   uint64_t connection_epoch_ = 0;
   std::deque<Entry> window_;
   uint64_t base_ = 0;         // number of window_.front()
@@ -98,11 +102,13 @@ class NatsWriter final : public SinkWriter {
   size_t window_bytes_ = 0;
   size_t sent_ = 0;           // in state kSent
   size_t core_unflushed_ = 0;
+  size_t unflushed_ = 0;      // published since the last hurry()
   bool settling_ = false;     // something was refused: wait for the rest before sending again
   bool look_back_ = false;    // an outage may have outlasted the dedup window
   int64_t hold_until_ms_ = 0;
   int64_t connect_at_ms_ = 0;
   int64_t timed_out_check_ms_ = 0;
+  int64_t stats_at_ms_ = 0;
   std::map<std::string, Route, std::less<>> routes_;
   std::optional<Error> broken_;
 
