@@ -157,24 +157,7 @@ void set_output(PhysicalNode& join, const std::vector<int>& columns, const std::
   }
   join.key = map_columns(key, map);
 
-  // Distribution: by the keys of a side whose rows always come with their columns.
-  const auto side_map = [&](int side) {
-    const size_t base = side == 0 ? 0 : static_cast<size_t>(left_width);
-    return std::vector<int>(map.begin() + static_cast<ptrdiff_t>(base),
-                            map.begin() + static_cast<ptrdiff_t>(base + join.inputs[static_cast<size_t>(side)]->schema.size()));
-  };
-  join.distribution = {Distribution::kAny, {}};
-  if (join.inputs[0]->distribution.kind == Distribution::kSingle) {
-    join.distribution = {Distribution::kSingle, {}};
-  } else {
-    if (join.join != JoinKind::kRight && join.join != JoinKind::kFull) {
-      join.distribution = map_distribution(join.inputs[0]->distribution, side_map(0));
-    }
-    const bool by_right = join.join == JoinKind::kInner || join.join == JoinKind::kRight;
-    if (join.distribution.kind == Distribution::kAny && by_right) {
-      join.distribution = map_distribution(join.inputs[1]->distribution, side_map(1));
-    }
-  }
+  join.distribution = distribution_of_join(join);
 
   // A watermark on both sides' key column holds for the joined one.
   join.watermark_columns.clear();

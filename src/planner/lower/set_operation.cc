@@ -131,8 +131,9 @@ PhysicalPtr compared_columns(const Lowered& side) {
   });
   if (visible_key && side.node->schema.size() == side.columns.size()) return select_physical(side.node, side.columns);
   keyless->key.clear();
-  auto project = std::make_shared<PhysicalNode>(*select_physical(keyless, side.columns));
-  project->inputs = {side.node};
+  const PhysicalPtr without_key = keyless;
+  auto project = std::make_shared<PhysicalNode>(*select_physical(without_key, side.columns));
+  if (project->inputs.size() == 1 && project->inputs[0] == without_key) project->inputs = {side.node};
   if (!side.node->key.empty()) project->key = first_columns(side.columns.size());
   return project;
 }

@@ -41,6 +41,60 @@ PhysicalPtr make_physical_filter(PhysicalPtr input, const std::vector<ExprPtr>& 
   return node;
 }
 
+namespace {
+
+bool is_cheap(const Expr& expr) { return expr.kind == ExprKind::kColumn || expr.kind == ExprKind::kLiteral; }
+
+std::vector<int> columns_in(const std::vector<ExprPtr>& exprs) {
+  std::vector<int> columns;
+  for (const ExprPtr& expr : exprs) columns.push_back(expr->column);
+  return columns;
+}
+
+bool are_columns(const std::vector<ExprPtr>& exprs) {
+  return std::all_of(exprs.begin(), exprs.end(), [](const ExprPtr& e) { return e->kind == ExprKind::kColumn; });
+}
+
+bool may_compose(const PhysicalNode& lower, const std::vector<ExprPtr>& exprs) {
+  std::vector<int> uses(lower.exprs.size(), 0);
+  for (const ExprPtr& expr : exprs) {
+    if (!is_cheap(*expr)) return false;
+    if (expr->kind == ExprKind::kColumn) ++uses[static_cast<size_t>(expr->column)];
+  }
+  for (size_t i = 0; i < uses.size(); ++i) {
+    if (uses[i] > 1 && !is_cheap(*lower.exprs[i])) return false;
+    if (uses[i] == 0 && has_volatile(*lower.exprs[i])) return false;
+  }
+  return true;
+}
+
+// A projection that the node below can do itself: `project` has the right properties already.
+PhysicalPtr merge_project(std::shared_ptr<PhysicalNode> project) {
+  const PhysicalNode& below = *project->inputs[0];
+  const bool columns = are_columns(project->exprs);
+  if (below.kind == PhysicalKind::kProject && may_compose(below, project->exprs)) {
+    for (ExprPtr& expr : project->exprs) expr = substitute_columns(expr, below.exprs);
+    project->inputs = below.inputs;
+    return project;
+  }
+  if (below.kind != PhysicalKind::kHashJoin && below.kind != PhysicalKind::kScan) return project;
+  const std::vector<int> from = columns_in(project->exprs);
+  if (!columns) return project;
+  auto merged = std::make_shared<PhysicalNode>(below);
+  std::vector<int>& output = below.kind == PhysicalKind::kScan ? merged->columns : merged->join_output;
+  std::vector<int> picked;
+  for (const int column : from) picked.push_back(output[static_cast<size_t>(column)]);
+  output = std::move(picked);
+  merged->schema = project->schema;
+  merged->key = project->key;
+  merged->watermark_columns = project->watermark_columns;
+  merged->distribution =
+      below.kind == PhysicalKind::kScan ? project->distribution : distribution_of_join(*merged);
+  return merged;
+}
+
+}  // namespace
+
 PhysicalPtr make_physical_project(PhysicalPtr input, std::vector<ExprPtr> exprs, Schema schema) {
   std::vector<int> map(input->schema.size(), -1);  // input column -> output column
   for (size_t i = 0; i < exprs.size(); ++i) {
@@ -60,7 +114,26 @@ PhysicalPtr make_physical_project(PhysicalPtr input, std::vector<ExprPtr> exprs,
   node->key = map_columns(input->key, map);
   node->watermark_columns = map_columns(input->watermark_columns, map);
   node->distribution = map_distribution(input->distribution, map);
-  return node;
+  return merge_project(std::move(node));
+}
+
+Distribution distribution_of_join(const PhysicalNode& join) {
+  const PhysicalNode& left = *join.inputs[0];
+  const PhysicalNode& right = *join.inputs[1];
+  if (left.distribution.kind == Distribution::kSingle) return {Distribution::kSingle, {}};
+  const auto left_width = static_cast<int>(left.schema.size());
+  std::vector<int> left_map(left.schema.size(), -1), right_map(right.schema.size(), -1);
+  for (size_t i = 0; i < join.join_output.size(); ++i) {
+    const int column = join.join_output[i];
+    int& at = column < left_width ? left_map[static_cast<size_t>(column)]
+                                  : right_map[static_cast<size_t>(column - left_width)];
+    if (at < 0) at = static_cast<int>(i);
+  }
+  Distribution by;
+  if (join.join != JoinKind::kRight && join.join != JoinKind::kFull) by = map_distribution(left.distribution, left_map);
+  const bool right_comes = join.join == JoinKind::kInner || join.join == JoinKind::kRight;
+  if (by.kind == Distribution::kAny && right_comes) by = map_distribution(right.distribution, right_map);
+  return by;
 }
 
 PhysicalPtr select_physical(PhysicalPtr input, const std::vector<int>& columns) {
@@ -80,6 +153,19 @@ PhysicalPtr select_physical(PhysicalPtr input, const std::vector<int>& columns) 
   return make_physical_project(std::move(input), std::move(exprs), std::move(schema));
 }
 
+namespace {
+
+// What EXPLAIN calls a computed column.
+std::string name_of(const Expr& expr, const Schema& schema) {
+  constexpr size_t kNameMax = 40;
+  std::vector<std::string> names;
+  for (const Field& field : schema) names.push_back(field.name);
+  const std::string text = expr_text(expr, names);
+  return text.size() <= kNameMax ? text : "?column?";
+}
+
+}  // namespace
+
 PhysicalPtr append_physical(PhysicalPtr input, const std::vector<ExprPtr>& exprs, std::vector<int>& at) {
   std::vector<ExprPtr> all;
   Schema schema = input->schema;
@@ -95,7 +181,7 @@ PhysicalPtr append_physical(PhysicalPtr input, const std::vector<ExprPtr>& exprs
     while (found < all.size() && !expr_equal(*all[found], *expr)) ++found;
     if (found == all.size()) {
       all.push_back(expr);
-      schema.push_back({"?column?", expr->type});
+      schema.push_back({name_of(*expr, input->schema), expr->type});
     }
     at.push_back(static_cast<int>(found));
   }

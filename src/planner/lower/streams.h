@@ -17,7 +17,8 @@ std::vector<ExprPtr> place_all(const std::vector<ExprPtr>& exprs, const Lowered&
 ExprPtr physical_column(const PhysicalNode& node, int column);
 
 PhysicalPtr make_physical_filter(PhysicalPtr input, const std::vector<ExprPtr>& conjuncts);
-// Output: `exprs`, then those columns of the input's key that are not among them.
+// Output: `exprs`, then those columns of the input's key that are not among them. Merged into the node
+// below where that can give its output so.
 PhysicalPtr make_physical_project(PhysicalPtr input, std::vector<ExprPtr> exprs, Schema schema);
 // The columns in this order, then what the key needs besides; the input itself if that changes nothing.
 PhysicalPtr select_physical(PhysicalPtr input, const std::vector<int>& columns);
@@ -34,6 +35,8 @@ PhysicalPtr settle(PhysicalPtr input);
 std::vector<int> map_columns(const std::vector<int>& columns, const std::vector<int>& map);
 // The same distribution with columns renumbered; kAny if a column is gone.
 Distribution map_distribution(const Distribution& distribution, const std::vector<int>& map);
+// Of a join's output: by the keys of a side whose rows always come with their columns.
+Distribution distribution_of_join(const PhysicalNode& join);
 std::vector<int> first_columns(size_t count);
 
 // order_by as columns, over `at` of append_physical.

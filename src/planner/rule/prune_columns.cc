@@ -25,7 +25,16 @@ void need(Needed& needed, const ExprPtr& expr) {
 Needed all_of(const LogicalNode& node) { return Needed(node.schema.size(), true); }
 Needed none_of(const LogicalNode& node) { return Needed(node.schema.size(), false); }
 
-// Rows without columns cannot be counted by those who look at columns: one, the narrowest, stays.
+// Rows without columns cannot be counted by those who look at columns: one stays. A scan's key is read
+// anyway in a job; else the narrowest.
+void need_key(Needed& needed, const LogicalNode& scan) {
+  if (std::count(needed.begin(), needed.end(), true) > 0 || scan.relation->key.empty()) return;
+  const auto at = std::find(scan.scan_columns.begin(), scan.scan_columns.end(), scan.relation->key[0]);
+  if (at == scan.scan_columns.end()) return;
+  const auto column = static_cast<size_t>(at - scan.scan_columns.begin());
+  if (!scan.schema[column].type.is_string_like()) needed[column] = true;
+}
+
 void need_one(Needed& needed, const Schema& schema) {
   if (schema.empty() || std::count(needed.begin(), needed.end(), true) > 0) return;
   size_t best = 0;
@@ -54,6 +63,7 @@ std::shared_ptr<LogicalNode> remapped(const LogicalNode& node, LogicalPtr input,
 }
 
 Pruned prune_scan(const LogicalNode& node, Needed needed) {
+  need_key(needed, node);
   need_one(needed, node.schema);
   auto copy = std::make_shared<LogicalNode>(node);
   copy->schema.clear();
@@ -128,6 +138,7 @@ Pruned prune_pass_through(const LogicalNode& node, Needed needed) {
 }
 
 Pruned prune_join(const LogicalNode& node, Needed needed) {
+  const Needed wanted = needed;
   const size_t left_width = node.inputs[0]->schema.size();
   const size_t right_width = node.inputs[1]->schema.size();
   needed.resize(left_width + right_width, false);
@@ -141,7 +152,16 @@ Pruned prune_join(const LogicalNode& node, Needed needed) {
   const LogicalPtr joined =
       make_join(node.join, left.node, right.node, remap_columns(node.condition, place), node.single_row);
   place.resize(node.schema.size());
-  return {joined, std::move(place)};
+  // What only the condition needs does not come out.
+  std::vector<int> columns, out(place.size(), -1);
+  const bool any = std::count(wanted.begin(), wanted.end(), true) > 0;
+  for (size_t i = 0; i < place.size(); ++i) {
+    const bool keep = place[i] >= 0 && (any ? wanted[i] : columns.empty());
+    if (!keep) continue;
+    out[i] = static_cast<int>(columns.size());
+    columns.push_back(place[i]);
+  }
+  return {select_columns(joined, columns), std::move(out)};
 }
 
 Pruned prune_aggregate(const LogicalNode& node, Needed needed) {
