@@ -26,12 +26,10 @@ Result<PlannedRelation> plan_definition(const ast::Statement& create, BoundDefin
     }
     case ast::StatementKind::kCreateIndex: {
       const RelationPtr indexed = context.catalog->find(draft.indexed);
-      std::vector<int> order_columns = draft.index_columns;
+      // The binder counts in the index's columns, the planner in the indexed relation's.
       std::vector<SortColumn> order = draft.stored_order;
-      std::vector<int> include;
-      for (const int c : order_columns) {
-        if (std::ranges::none_of(order, [&](const SortColumn& s) { return s.column == c; })) include.push_back(c);
-      }
+      for (SortColumn& column : order) column.column = draft.index_columns[column.column];
+      const std::vector<int> include = draft.index_columns;
       auto made = TRY(plan_index(indexed, order, include, std::move(draft), plan_context));
       return PlannedRelation{.relation = made.relation, .plan = made.plan};
     }
@@ -58,6 +56,17 @@ Result<PlannedRelation> plan_definition(const ast::Statement& create, BoundDefin
   return fail(SqlState::kFeatureNotSupported, "this statement is not supported yet");
 }
 
+// The name that the statement gives; null: it is made up from what it stands on (an index).
+const ast::ObjectName* name_of(const ast::Statement& create) {
+  switch (create.kind) {
+    case ast::StatementKind::kCreateTable: return &static_cast<const ast::CreateTable&>(create).definition.name;
+    case ast::StatementKind::kCreateSource: return &static_cast<const ast::CreateSource&>(create).definition.name;
+    case ast::StatementKind::kCreateView: return &static_cast<const ast::CreateView&>(create).name;
+    case ast::StatementKind::kCreateSink: return &static_cast<const ast::CreateSink&>(create).name;
+    default: return nullptr;
+  }
+}
+
 Result<BoundDefinition> bind_definition(const ast::Statement& create, Binder& binder) {
   switch (create.kind) {
     case ast::StatementKind::kCreateTable: return binder.bind_create_table(static_cast<const ast::CreateTable&>(create));
@@ -81,6 +90,10 @@ Result<Definition> define(const ast::Statement& create, std::string_view sql, st
   BoundDefinition bound = TRY(bind_definition(create, binder));
   Definition definition{.if_not_exists = bound.if_not_exists, .or_replace = bound.or_replace};
   Relation& relation = *bound.relation;
+  if (const ast::ObjectName* name = name_of(create)) {
+    std::tie(relation.schema_name, relation.name) = TRY(binder.target_name(*name));
+  }
+  relation.schema = context.catalog->schemas.find(relation.schema_name)->second.id;
   relation.id = context.ids.object;
   relation.table = context.ids.table;
   relation.first_state_table = context.ids.first_state_table;
