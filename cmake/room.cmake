@@ -2,6 +2,7 @@
 # include (docs/internals/architecture.md, "Who may include whom"). Files are found by their names:
 #   *.cc          the library          *_test.cc   one test program, <room>_test
 #   *_bench.cc    one micro-benchmark program, <room>_bench
+#   *_fuzz.cc     one fuzzer each, when LEAT_SANITIZE is fuzzer; the target `fuzzers` builds all
 #
 #   leat_room(NAME dataflow ROOMS plan expr LIBS RocksDB::rocksdb-shared TEST_ROOMS parser)
 function(leat_room)
@@ -9,6 +10,8 @@ function(leat_room)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${R_NAME}/*.cc)
   set(tests ${sources})
   set(benches ${sources})
+  set(fuzzers ${sources})
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
   list(FILTER sources EXCLUDE REGEX "(_(test|bench|fuzz)|/main)\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
@@ -38,11 +41,27 @@ function(leat_room)
     add_test(NAME unit/${R_NAME} COMMAND ${R_NAME}_test)
     set_tests_properties(unit/${R_NAME} PROPERTIES LABELS unit TIMEOUT 600)
   endif()
+  if(fuzzers AND LEAT_SANITIZE STREQUAL "fuzzer")
+    leat_fuzzers(leat_${R_NAME} ${fuzzers})
+  endif()
   if(benches)
     add_executable(${R_NAME}_bench EXCLUDE_FROM_ALL ${benches})
     target_link_libraries(${R_NAME}_bench PRIVATE leat_${R_NAME} ${test_rooms} ${R_LIBS}
                           benchmark::benchmark benchmark::benchmark_main)
   endif()
+endfunction()
+
+# The fuzzers of a room: LLVMFuzzerTestOneInput in <name>_fuzz.cc gives the program fuzz/<name>_fuzz.
+add_custom_target(fuzzers)
+function(leat_fuzzers room)
+  foreach(source ${ARGN})
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} EXCLUDE_FROM_ALL ${source})
+    target_link_libraries(${name} PRIVATE ${room})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+    add_dependencies(fuzzers ${name})
+  endforeach()
 endfunction()
 
 # The standard headers that every file uses, compiled once.
