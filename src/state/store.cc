@@ -386,7 +386,6 @@ rocksdb::Status Store::Impl::write_rows(const Checkpoint& checkpoint, RowSink& s
     CHECK(table != kMetaTable, "table id 0 is the meta area");
     if (work.dropped) {
       if (auto s = sink.remove_table(table); !s.ok()) return s;
-      continue;
     }
     if (work.stored != nullptr) {
       RunMerger merger(work.stored->runs, std::nullopt, {}, std::nullopt, false);

@@ -39,7 +39,8 @@ struct Checkpoint {
     std::vector<std::shared_ptr<const Run>> runs;  // newest first
   };
   std::vector<StoredRows> stored;       // stored tables
-  std::vector<TableId> dropped;         // all rows of these go
+  // All rows of these that are older than this checkpoint go.
+  std::vector<TableId> dropped;
   std::map<std::string, std::optional<std::string>> meta;  // name -> value, or removed
 
   bool empty() const { return deltas.empty() && stored.empty() && dropped.empty() && meta.empty(); }

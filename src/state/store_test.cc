@@ -141,6 +141,25 @@ TEST_P(StoreTest, DroppedTablesAreEmptyAndOthersAreNot) {
   EXPECT_EQ(rows_of(*store, TableId{5}), (Rows{"a=1", "c=7", "z=2"}));
 }
 
+TEST_P(StoreTest, DroppedTableMayBringNewRowsAtOnce) {
+  auto store = open();
+  std::vector<DeltaBuffer> d;
+  for (uint32_t t = 1; t <= 3; ++t) d.push_back(delta(TableId{t}, {{"a", "1"}, {"z", "2"}}));
+  ASSERT_TRUE(store->commit(checkpoint(1, std::move(d))));
+  Checkpoint c = checkpoint(2, {});
+  c.dropped = {TableId{2}};
+  c.deltas.push_back(delta(TableId{1}, {{"b", "3"}}));
+  c.deltas.push_back(delta(TableId{2}, {{"a", "4"}, {"m", "5"}}));
+  ASSERT_TRUE(store->commit(c));
+  EXPECT_EQ(rows_of(*store, TableId{1}), (Rows{"a=1", "b=3", "z=2"}));
+  EXPECT_EQ(rows_of(*store, TableId{2}), (Rows{"a=4", "m=5"}));
+  EXPECT_EQ(rows_of(*store, TableId{3}), (Rows{"a=1", "z=2"}));
+  if (GetParam().in_memory) return;
+  store.reset();
+  store = open();
+  EXPECT_EQ(rows_of(*store, TableId{2}), (Rows{"a=4", "m=5"}));
+}
+
 TEST_P(StoreTest, IteratorsSeekBothWaysWithinTheirTable) {
   auto store = open();
   std::vector<DeltaBuffer> d;

@@ -362,6 +362,7 @@ struct StoredTables::Impl {
   std::map<TableId, Table> tables GUARDED_BY(mutex);
   std::vector<uint32_t> free_slots GUARDED_BY(mutex);
   std::vector<TableId> dropped GUARDED_BY(mutex);           // since the last freeze
+  std::vector<TableId> cleared GUARDED_BY(mutex);           // created over another's rows
   std::shared_ptr<const Slots> slots GUARDED_BY(mutex);
   std::vector<std::shared_ptr<const Chunk>> chunks GUARDED_BY(mutex);
   std::shared_ptr<const StoreSnapshot> store_snapshot GUARDED_BY(mutex);
@@ -621,7 +622,10 @@ StoredTables::~StoredTables() {
 }
 
 void StoredTables::create(TableId table) {
+  StoreIterator left_over = impl_->store.iterator(table);
+  left_over.seek_to_first();
   MutexLock hold(impl_->mutex);
+  if (left_over.valid()) impl_->cleared.push_back(table);
   Impl::Table t;
   t.forgotten_through = impl_->published;
   impl_->add_table(table, std::move(t));
@@ -654,6 +658,7 @@ void StoredTables::drop(TableId table) {
   impl_->chunks[slot / kChunkTables] = std::move(chunk);
   impl_->free_slots.push_back(slot);
   impl_->tables.erase(it);
+  std::erase(impl_->cleared, table);
   impl_->dropped.push_back(table);
   impl_->rebuild_slots();
 }
@@ -730,7 +735,9 @@ void StoredTables::freeze(Checkpoint& checkpoint) {
     checkpoint.dropped.push_back(id);
     checkpoint.meta[row_count_name(id)] = std::nullopt;
   }
+  checkpoint.dropped.insert(checkpoint.dropped.end(), impl_->cleared.begin(), impl_->cleared.end());
   impl_->dropped.clear();
+  impl_->cleared.clear();
 }
 
 void StoredTables::committed() {

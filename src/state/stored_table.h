@@ -158,7 +158,8 @@ class StoredTables {
   StoredTables(Store& store, StoredTablesOptions options = {});
   ~StoredTables();
 
-  // A new table, empty. Visible to snapshots from the next publish on, as are open and drop.
+  // A new table, empty. Visible to snapshots from the next publish on, as are open and drop. Rows that
+  // the Store has under its id, left by a creation that a crash cut short, go with the next checkpoint.
   void create(TableId table);
   // A table of the last checkpoint, after a restart.
   Result<> open(TableId table);

@@ -224,6 +224,29 @@ TEST(StoredTablesTest, CreateAndDropAreSeenByLaterSnapshots) {
   EXPECT_EQ(store->meta("stored/9").value(), std::nullopt);
 }
 
+TEST(StoredTablesTest, LeftoversOfACrashedCreationAreCleared) {
+  SystemFileSystem files;
+  auto store = Store::open({.in_memory = true}, files).value();
+  const TableId id{9};
+  DeltaBuffer left_over(id);
+  left_over.add_value("ghost", "\1row");
+  Checkpoint before{.epoch = 1};
+  before.deltas.push_back(std::move(left_over));
+  ASSERT_TRUE(store->commit(before));
+
+  StoredTables tables(*store);
+  tables.create(id);
+  StoredWriter writer(tables, id);
+  writer.put("a", 'a', "1", true);
+  tables.publish(2);
+  Checkpoint c{.epoch = 2};
+  tables.freeze(c);
+  ASSERT_TRUE(store->commit(c));
+  tables.committed();
+  EXPECT_GT(tables.evict(1 << 20), 0u);
+  EXPECT_EQ(rows_of(tables.snapshot(), id), (Model{{"a", "1"}}));
+}
+
 TEST(StoredTablesTest, ReadersOnOtherThreadsSeeWholeEpochs) {
   SystemFileSystem files;
   auto store = Store::open({.in_memory = true, .ingest_bytes_min = 1}, files).value();
