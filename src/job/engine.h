@@ -86,7 +86,7 @@ class Engine {
   CatalogPtr catalog() const { return catalog_.snapshot(); }
   Snapshot snapshot() const;
   Epoch epoch() const { return published_epoch_.load(std::memory_order_acquire); }
-  Clock& clock() { return clock_; }
+  Clock& clock() const { return clock_; }
 
   // ---- definition. One statement at a time: hold the lock from reading the catalog to the call.
   class DdlLock {
@@ -147,6 +147,7 @@ class Engine {
   CheckpointStats checkpoint_stats() const;
   StoreHealth health() const;
   MemoryBudget& memory() { return memory_; }
+  const MemoryBudget& memory() const { return memory_; }
   struct StepStats {
     uint64_t steps, rows;
     double seconds;

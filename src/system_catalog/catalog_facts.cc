@@ -9,6 +9,7 @@ namespace {
 
 constexpr uint32_t kPrimaryKeyIndexBase = 1'000'000'000;
 constexpr uint32_t kPrimaryKeyConstraintBase = 1'500'000'000;
+constexpr uint32_t kFirstConnector = 900'000'000;
 
 template <class T>
 Value list_value(const Type& element, const std::vector<T>& elements) {
@@ -33,6 +34,27 @@ bool plain_identifier(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '$';
   });
+}
+
+// How many items the first parentheses of a CREATE INDEX statement hold.
+size_t declared_columns(std::string_view sql) {
+  size_t items = 0;
+  int depth = 0;
+  char quote = 0;
+  for (const char c : sql) {
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '(') {
+      if (++depth == 1) items = 1;
+    } else if (c == ')') {
+      if (--depth == 0) return items;
+    } else if (c == ',' && depth == 1) {
+      ++items;
+    }
+  }
+  return items;
 }
 
 }  // namespace
@@ -99,18 +121,11 @@ std::vector<int> column_numbers(const Relation& relation, const std::vector<int>
   return out;
 }
 
-std::vector<SortColumn> index_key(const CatalogSnapshot& catalog, const Relation& index) {
-  // The stored order is the declared columns and then what makes it unique: the indexed relation's
-  // key. What follows the declared columns is that key, in its order, without repeats.
-  std::vector<SortColumn> key = index.stored_order;
-  const RelationPtr indexed = catalog.find(index.indexed);
-  if (indexed == nullptr) return key;
-  const auto is_key = [&](const SortColumn& column) {
-    const int of = index.index_columns[column.column];
-    return std::find(indexed->key.begin(), indexed->key.end(), of) != indexed->key.end();
-  };
-  while (key.size() > 1 && is_key(key.back())) key.pop_back();
-  return key;
+std::vector<SortColumn> index_key(const Relation& index) {
+  // The stored order is the declared columns and then what makes the rows distinct; how many were
+  // declared, the statement tells.
+  const size_t declared = std::min(std::max<size_t>(declared_columns(index.sql), 1), index.stored_order.size());
+  return {index.stored_order.begin(), index.stored_order.begin() + static_cast<std::ptrdiff_t>(declared)};
 }
 
 bool is_secret_option(std::string_view name) {
@@ -135,6 +150,20 @@ std::vector<std::string> shown_options(const Relation& relation) {
   return out;
 }
 
+std::map<std::string, uint32_t> connector_oids(const CatalogSnapshot& catalog) {
+  std::map<std::string, uint32_t> oids;
+  for (const auto& [id, relation] : catalog.relations) {
+    if (relation->kind == RelationKind::kSource) oids.try_emplace(relation->connector);
+  }
+  uint32_t next = kFirstConnector;
+  for (auto& [name, oid] : oids) oid = next++;
+  return oids;
+}
+
+bool has_rewrite_rule(const Relation& relation) {
+  return relation.kind == RelationKind::kView || relation.kind == RelationKind::kMaterializedView;
+}
+
 std::string quoted(std::string_view identifier) {
   if (plain_identifier(identifier)) return std::string(identifier);
   std::string out = "\"";
@@ -145,21 +174,25 @@ std::string quoted(std::string_view identifier) {
   return out + "\"";
 }
 
-std::string primary_key_definition(const Relation& table) {
+std::string primary_key_columns(const Relation& table) {
   std::string columns;
   for (const int index : table.key) {
     if (!columns.empty()) columns += ", ";
     columns += quoted(table.columns[index].name);
   }
+  return columns;
+}
+
+std::string primary_key_definition(const Relation& table) {
   return fmt::format("CREATE UNIQUE INDEX {} ON {}.{} USING btree ({})", quoted(primary_key_name(table)),
-                     quoted(table.schema_name), quoted(table.name), columns);
+                     quoted(table.schema_name), quoted(table.name), primary_key_columns(table));
 }
 
 std::string index_definition(const CatalogSnapshot& catalog, const Relation& index) {
   const RelationPtr indexed = catalog.find(index.indexed);
   if (indexed == nullptr) return index.sql;
   std::string columns;
-  for (const SortColumn& column : index_key(catalog, index)) {
+  for (const SortColumn& column : index_key(index)) {
     if (!columns.empty()) columns += ", ";
     columns += quoted(index.columns[column.column].name);
     if (column.descending) columns += " DESC";

@@ -3,6 +3,7 @@
 // has no object for (primary key indexes, constraints, roles), visible columns and their numbers.
 // Thread: any; free functions over an immutable catalog.
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,18 +67,27 @@ std::vector<VisibleColumn> visible_columns(const Relation& relation);
 int column_number(const Relation& relation, int index);
 std::vector<int> column_numbers(const Relation& relation, const std::vector<int>& indices);
 // The columns an index sorts by, as indices into the index's own columns.
-std::vector<SortColumn> index_key(const CatalogSnapshot& catalog, const Relation& index);
+std::vector<SortColumn> index_key(const Relation& index);
 
 // Options as users may see them: the values of secrets are left out.
 std::vector<std::string> shown_options(const Relation& relation);
 bool is_secret_option(std::string_view name);
 
+std::string primary_key_columns(const Relation& table);  // a, b
 // CREATE UNIQUE INDEX t_pkey ON public.t USING btree (a, b)
 std::string primary_key_definition(const Relation& table);
 std::string index_definition(const CatalogSnapshot& catalog, const Relation& index);
 std::string quoted(std::string_view identifier);
 
-// Values of (oid, columns) pairs for the relations' rows in a fixed order: by id.
+// Connectors of the catalog's sources, numbered by name.
+std::map<std::string, uint32_t> connector_oids(const CatalogSnapshot& catalog);
+// Views and materialized views: made by a query.
+bool has_rewrite_rule(const Relation& relation);
+
+// pg_type.typname: "int4", "_int4".
+std::string type_name_in_catalog(uint32_t oid);
+
+// Calls f(relation) for every relation that clients list, by id.
 template <class F>
 void for_each_listed(const CatalogSnapshot& catalog, F&& f) {
   for (const auto& [id, relation] : catalog.relations) {

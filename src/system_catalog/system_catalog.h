@@ -76,4 +76,15 @@ void add_system_relations(CatalogSnapshot& catalog);
 // All columns of all rows of one of them.
 Result<Batch> system_rows(const Relation& relation, const SystemContext& context);
 
+// What the oid of an object stands for, as SQL: a view's query, an index's CREATE INDEX (also that of a
+// primary key, which is no object of the catalog), a constraint's text ("PRIMARY KEY (a)"), a function's
+// signature ("abs(integer) RETURNS integer"). Empty: nothing to show.
+std::string object_definition(const CatalogSnapshot& catalog, int64_t oid);
+// The relation of that oid; the table if it is the index of its primary key. Null: none.
+RelationPtr relation_of_oid(const CatalogSnapshot& catalog, int64_t oid);
+// Name of the index of a declared primary key; empty if the oid is no such index.
+std::string primary_key_index_name(const CatalogSnapshot& catalog, int64_t oid);
+// The CREATE statement with the values of secret options hidden.
+std::string shown_definition(const Relation& relation);
+
 }  // namespace leat

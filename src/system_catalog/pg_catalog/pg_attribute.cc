@@ -28,10 +28,10 @@ void add_column(uint32_t relation, int number, const ColumnDefinition& column, b
   out.add(type.is(TypeId::kVarchar) ? kDefaultCollation : 0u).add("").add_null().add_null().add_null();
 }
 
-void add_columns(const CatalogSnapshot& catalog, const Relation& relation, RowBuilder& out) {
+void add_columns(const Relation& relation, RowBuilder& out) {
   if (relation.kind == RelationKind::kIndex) {
     int number = 0;
-    for (const SortColumn& column : index_key(catalog, relation)) {
+    for (const SortColumn& column : index_key(relation)) {
       add_column(relation.id.value, ++number, relation.columns[column.column], false, out);
     }
     return;
@@ -52,7 +52,7 @@ void add_columns(const CatalogSnapshot& catalog, const Relation& relation, RowBu
 }
 
 void rows(const SystemContext& context, RowBuilder& out) {
-  for_each_listed(*context.catalog, [&](const Relation& relation) { add_columns(*context.catalog, relation, out); });
+  for_each_listed(*context.catalog, [&](const Relation& relation) { add_columns(relation, out); });
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ void rows(const SystemContext& context, RowBuilder& out) {
              .schema = schema,
              .access = is_index ? kTreeAccess : is_heap ? kHeapAccess : 0,
              .kind = relkind(relation),
-             .columns = is_index ? index_key(catalog, relation).size() : visible_columns(relation).size(),
+             .columns = is_index ? index_key(relation).size() : visible_columns(relation).size(),
              .has_index = has_primary_key(relation) || !catalog.indexes_of(relation.id).empty(),
              .has_rules = relation.kind == RelationKind::kView || relation.kind == RelationKind::kMaterializedView},
             out);

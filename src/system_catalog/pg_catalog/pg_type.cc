@@ -92,6 +92,18 @@ void rows(const SystemContext&, RowBuilder& out) {
 
 }  // namespace
 
+std::string type_name_in_catalog(uint32_t oid) {
+  for (const TypeRow& row : kTypes) {
+    if (row.oid == oid) return std::string(row.name);
+    if (row.array == oid) return "_" + std::string(row.name);
+  }
+  for (const TypeRow& row : kPseudoTypes) {
+    if (row.oid == oid) return std::string(row.name);
+    if (row.array == oid) return "_" + std::string(row.name);
+  }
+  return "unknown";
+}
+
 SystemRelation pg_type() { return {"pg_catalog", "pg_type", "types", columns, rows, 1247}; }
 
 }  // namespace leat::system_catalog
