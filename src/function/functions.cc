@@ -26,6 +26,7 @@ struct Index {
         jsonb_edit_functions(),       jsonb_build_functions(),
         array_functions(),            struct_functions(),
         modifier_functions(),         session_functions(),
+        catalog_object_functions(),
     };
     for (const FunctionFamily family : families) {
       for (const ScalarFunction& f : family) by_name[f.name].push_back(&f);

@@ -51,5 +51,6 @@ FunctionFamily array_functions();
 FunctionFamily struct_functions();
 FunctionFamily modifier_functions();
 FunctionFamily session_functions();
+FunctionFamily catalog_object_functions();
 
 }  // namespace leat

@@ -151,7 +151,7 @@ constexpr ScalarFunction row(std::string_view name, Signature args, TypeSpec res
           .volatility = Volatility::kStable};
 }
 constexpr NullMode kCalled = NullMode::kCalled;
-constexpr std::string_view kVisibleExample = "pg_table_is_visible(5) -> t";
+constexpr std::string_view kVisibleExample = "pg_table_is_visible(0::oid) -> NULL";
 constexpr std::string_view kPrivilegeExample = "has_table_privilege(5::oid, 'select') -> t";
 
 // A relation is visible if its name needs no schema. Without a session all are.
@@ -211,12 +211,6 @@ constexpr ScalarFunction kRows[] = {
     row("pg_get_expr", {kVarchar, kOid, kBoolean}, kVarchar, first_text, "text of a stored expression", "pg_get_expr('1', 5, true) -> 1"),
     row("pg_get_viewdef", {kOid}, kVarchar, view_definition, "query of a view", "pg_get_viewdef(0::oid) -> NULL"),
     row("pg_get_viewdef", {kOid, kBoolean}, kVarchar, view_definition, "query of a view", "pg_get_viewdef(0::oid, true) -> NULL"),
-    row("pg_get_indexdef", {kOid}, kVarchar, view_definition, "definition of an index", "pg_get_indexdef(0::oid) -> NULL"),
-    row("pg_get_indexdef", {kOid, kInt32, kBoolean}, kVarchar, view_definition, "definition of an index",
-        "pg_get_indexdef(0::oid, 0, true) -> NULL"),
-    row("pg_get_constraintdef", {kOid}, kVarchar, always_null, "definition of a constraint", "pg_get_constraintdef(0::oid) -> NULL", kCalled),
-    row("pg_get_constraintdef", {kOid, kBoolean}, kVarchar, always_null, "definition of a constraint",
-        "pg_get_constraintdef(0::oid, true) -> NULL", kCalled),
     row("pg_get_partkeydef", {kOid}, kVarchar, always_null, "partition key of a table", "pg_get_partkeydef(0::oid) -> NULL", kCalled),
     row("pg_get_statisticsobjdef_columns", {kOid}, kVarchar, always_null, "columns of extended statistics",
         "pg_get_statisticsobjdef_columns(0::oid) -> NULL", kCalled),
@@ -244,11 +238,6 @@ constexpr ScalarFunction kRows[] = {
     row("pg_is_other_temp_schema", {kOid}, kBoolean, always<false>, "is a schema another session's temporary one", "pg_is_other_temp_schema(5::oid) -> f"),
     row("pg_client_encoding", {}, kVarchar, client_encoding, "encoding of the client", "pg_client_encoding() -> UTF8"),
     row("pg_get_viewdef", {kVarchar}, kVarchar, view_definition_by_name, "query of a view", "pg_get_viewdef(NULL::varchar) -> NULL"),
-    row("pg_get_functiondef", {kOid}, kVarchar, always_null, "definition of a function", "pg_get_functiondef(0::oid) -> NULL", kCalled),
-    row("pg_get_function_result", {kOid}, kVarchar, always_null, "result type of a function", "pg_get_function_result(0::oid) -> NULL", kCalled),
-    row("pg_get_function_arguments", {kOid}, kVarchar, always_null, "arguments of a function", "pg_get_function_arguments(0::oid) -> NULL", kCalled),
-    row("pg_get_function_identity_arguments", {kOid}, kVarchar, always_null, "arguments of a function",
-        "pg_get_function_identity_arguments(0::oid) -> NULL", kCalled),
     row("pg_get_serial_sequence", {kVarchar, kVarchar}, kVarchar, always_null, "sequence of a column: there is none",
         "pg_get_serial_sequence('t', 'a') -> NULL", kCalled),
     row("has_table_privilege", {kVarchar, kVarchar, kVarchar}, kBoolean, always<true>, "may a user do it", kPrivilegeExample),

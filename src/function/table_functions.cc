@@ -297,6 +297,56 @@ void split_string(const TableCall& call) {
   }
 }
 
+// Options of the form name=value, as PostgreSQL keeps those of foreign tables.
+void options_to_table(const TableCall& call) {
+  PackedWriter writer;
+  std::string packed;
+  each_input(call, [&](size_t row) {
+    PackedReader reader = PackedReader::of_list(call.args[0]->string_at(row));
+    while (!reader.done()) {
+      const PackedValue option = reader.next(Physical::kString);
+      if (option.is_null()) continue;
+      const std::string_view text = option.view();
+      const size_t equals = text.find('=');
+      writer.clear();
+      packed.clear();
+      writer.string(text.substr(0, equals));
+      if (equals == text.npos) writer.null();
+      else writer.string(text.substr(equals + 1));
+      writer.append_row_to(packed);
+      put_string(call, row, packed);
+    }
+  });
+}
+Type option_row(std::span<const Type>) {
+  return Type::struct_of({{"option_name", kVarchar}, {"option_value", kVarchar}});
+}
+
+// Elements with their positions: what information_schema._pg_expandarray gives.
+void expand_array(const TableCall& call) {
+  PackedWriter writer;
+  std::string packed;
+  each_input(call, [&](size_t row) {
+    PackedReader reader = PackedReader::of_list(call.args[0]->string_at(row));
+    const Physical physical = call.args[0]->type().element().physical();
+    for (int32_t n = 1; !reader.done(); ++n) {
+      writer.clear();
+      packed.clear();
+      const PackedValue element = reader.next(physical);
+      if (element.is_null()) writer.null();
+      else writer.copy(physical, element);
+      writer.fixed(n);
+      writer.append_row_to(packed);
+      put_string(call, row, packed);
+    }
+  });
+}
+Type expanded_row(std::span<const Type> args) {
+  return Type::struct_of({{"x", args[0].element()}, {"n", kInt32}});
+}
+
+constexpr std::string_view kOptionColumns[] = {"option_name", "option_value"};
+constexpr std::string_view kExpandedColumns[] = {"x", "n"};
 constexpr std::string_view kKeyValue[] = {"key", "value"};
 constexpr std::string_view kValueOnly[] = {"value"};
 constexpr TypeSpec kRule = TypeSpec::kRule;
@@ -346,6 +396,12 @@ constexpr TableFunction kRows[] = {
      .doc = "groups of the matches, all with flag g", .example = "regexp_matches('ab12', '[0-9]', 'g') -> {1}, {2}"},
     {.name = "string_to_table", .args = {kVarchar, kVarchar}, .result = kVarchar, .kernel = split_string,
      .doc = "the parts between delimiters", .example = "string_to_table('a,b', ',') -> a, b"},
+    {.name = "pg_options_to_table", .args = {TypeSpec::list_of(kVarchar)}, .result = kRule, .kernel = options_to_table,
+     .doc = "the options of a foreign table", .example = "pg_options_to_table(ARRAY['a=1']) -> (a,1)", .result_type = option_row,
+     .columns = kOptionColumns},
+    {.name = "_pg_expandarray", .args = {TypeSpec::kAnyList}, .result = kRule, .kernel = expand_array,
+     .doc = "the elements of an array with their positions", .example = "_pg_expandarray(ARRAY[5, 6]) -> (5,1), (6,2)",
+     .result_type = expanded_row, .columns = kExpandedColumns},
 };
 
 }  // namespace

@@ -102,12 +102,15 @@ Result<void> SqlSession::set_setting(std::string_view name, std::string_view val
 }
 
 std::string SqlSession::relation_name(int64_t oid) const {
-  const auto relation = shared_.catalog()->find(ObjectId(static_cast<uint32_t>(oid)));
+  // The index of a primary key is found where its table is.
+  const auto relation = relation_of_oid(*shared_.catalog(), oid);
   if (!relation) return {};
+  const std::string index = primary_key_index_name(*shared_.catalog(), oid);
+  const std::string& name = index.empty() ? relation->name : index;
   const auto visible = shared_.catalog()->resolve(search_path(), relation->name);
   const bool plain = visible && visible->id == relation->id;
-  return plain ? parser::quote_identifier(relation->name)
-               : parser::quote_identifier(relation->schema_name) + "." + parser::quote_identifier(relation->name);
+  return plain ? parser::quote_identifier(name)
+               : parser::quote_identifier(relation->schema_name) + "." + parser::quote_identifier(name);
 }
 
 int64_t SqlSession::relation_oid(std::string_view name) const {
@@ -122,8 +125,7 @@ int64_t SqlSession::relation_oid(std::string_view name) const {
 }
 
 std::string SqlSession::relation_definition(int64_t oid) const {
-  const auto relation = shared_.catalog()->find(ObjectId(static_cast<uint32_t>(oid)));
-  return relation ? (relation->query_sql.empty() ? relation->sql : relation->query_sql) : std::string();
+  return object_definition(*shared_.catalog(), oid);
 }
 
 // ------------------------------------------------------------------------------------ preparing
