@@ -52,8 +52,8 @@ const ErrorCase kCases[] = {
                        "ARRAY[]::integer[]."},
     {"SELECT b = 1 FROM t", "42883 operator does not exist: character varying = integer @10 HINT No operator matches the given "
                             "name and argument types. You might need to add explicit type casts."},
-    {"SELECT * FROM t, u JOIN shop.t z ON t.a = 1",
-     "42P01 invalid reference to FROM-clause entry for table \"t\" @37 HINT There is an entry for table \"t\", but it cannot be "
+    {"SELECT * FROM t, u JOIN m ON t.a = 1",
+     "42P01 invalid reference to FROM-clause entry for table \"t\" @30 HINT There is an entry for table \"t\", but it cannot be "
      "referenced from this part of the query."},
     {"VALUES (1), (1, 2)", "42601 VALUES lists must all be the same length @14"},
     // grouping

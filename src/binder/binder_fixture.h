@@ -5,6 +5,7 @@
 
 #include "binder/binder.h"
 #include "parser/parser.h"
+#include "plan/logical_check.h"
 
 namespace leat {
 
@@ -88,12 +89,14 @@ class BinderFixture : public testing::Test {
   // The plan's text, or the error's.
   std::string plan(std::string_view sql) {
     const auto bound = query(sql);
+    if (bound) EXPECT_EQ(logical_problem(*bound->plan), "") << sql;
     return bound ? "\n" + logical_text(*bound->plan) : error_text(bound.error());
   }
   // "a integer, b character varying"
   std::string columns(std::string_view sql) {
     const auto bound = query(sql);
     if (!bound) return error_text(bound.error());
+    EXPECT_EQ(logical_problem(*bound->plan), "") << sql;
     std::string out;
     for (const Field& f : bound->columns) out += (out.empty() ? "" : ", ") + f.name + " " + f.type.name();
     return out;

@@ -1,8 +1,9 @@
-// Whatever parses is bound or refused: nothing crashes.
+// Whatever parses is bound or refused: nothing crashes, and every plan is sound.
 #include <cstdint>
 
 #include "binder/binder.h"
 #include "parser/parser.h"
+#include "plan/logical_check.h"
 
 namespace {
 
@@ -33,7 +34,10 @@ CatalogPtr make_catalog() {
 void bind(Binder& binder, const ast::Statement& s) {
   switch (s.kind) {
     case ast::StatementKind::kQuery:
-      if (auto q = binder.bind_query(*ast::as<ast::QueryStatement>(s).query)) (void)logical_text(*q->plan);
+      if (const auto q = binder.bind_query(*ast::as<ast::QueryStatement>(s).query)) {
+        const std::string problem = logical_problem(*q->plan);
+        CHECK(problem.empty(), "{}", problem);
+      }
       break;
     case ast::StatementKind::kInsert: (void)binder.bind_insert(ast::as<ast::Insert>(s)); break;
     case ast::StatementKind::kUpdate: (void)binder.bind_update(ast::as<ast::Update>(s)); break;

@@ -175,9 +175,9 @@ Result<BoundPart> QueryBinder::bind_query(const ast::Query& query, QueryPlace pl
     order = std::move(bound.order);
   } else {
     part = TRY(bind_body(body, place));
-    order = TRY(output_order(query, part.columns));
   }
-  if (settle) {
+  // What is ordered must have a type.
+  if (settle || !query.order_by.empty()) {
     std::vector<Type> types;
     for (const Field& column : part.plan->schema) {
       types.push_back(is_unknown(column.type) ? Type(TypeId::kVarchar) : column.type);
@@ -185,6 +185,7 @@ Result<BoundPart> QueryBinder::bind_query(const ast::Query& query, QueryPlace pl
     part.plan = TRY(coerce_columns(part.plan, types));
     for (size_t i = 0; i < part.columns.size(); ++i) part.columns[i].type = types[i];
   }
+  if (ast::try_as<ast::Select>(&body) == nullptr) order = TRY(output_order(query, part.columns));
   if (order.empty() && query.limit == nullptr && query.offset == nullptr) return part;
   LogicalNode sort{.kind = LogicalKind::kSort, .schema = part.plan->schema};
   sort.order_by = std::move(order);
