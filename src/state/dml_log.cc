@@ -251,7 +251,11 @@ DmlLog::~DmlLog() {
 }
 
 uint64_t DmlLog::append(std::string bytes, Done done) {
-  CHECK(bytes.size() <= kRecordBytesMax, "a DML record of {} bytes", bytes.size());
+  if (bytes.size() > kRecordBytesMax) {
+    done(fail(SqlState::kProgramLimitExceeded, "the statement changes more than {} MiB at once",
+              kRecordBytesMax >> 20));
+    return 0;
+  }
   MutexLock hold(impl_->mutex);
   while (impl_->waiting_bytes > impl_->options.waiting_bytes_max) impl_->changed.wait(impl_->mutex);
   const uint64_t ticket = impl_->next++;

@@ -4,7 +4,8 @@
 // An appended record is durable when its callback gets success, and then survives every crash until
 // truncate_before() passes it. A record that failed (disk full) is not replayed.
 // Layout, versions and what a torn tail is: docs/internals/state.md.
-// Thread: append from any; callbacks run on the log's thread, in the order of the sequences.
+// Thread: append from any; callbacks run on the log's thread, in the order of the sequences, and must
+// not append.
 
 #include <cstdint>
 #include <functional>
@@ -36,7 +37,8 @@ class DmlLog {
                                               const Replay& replay, uint64_t sequence_min = 1);
   ~DmlLog();  // what was appended is written; every callback has run
 
-  // Returns the record's sequence, counted from 1, without gaps among durable records of one run.
+  // Returns the record's sequence, counted from 1, without gaps among durable records of one run. A record
+  // over 1 GiB fails at once and has none (0).
   uint64_t append(std::string bytes, Done done);
   Result<> append_and_wait(std::string bytes);
 
