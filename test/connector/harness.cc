@@ -16,7 +16,15 @@ std::vector<WithOption> list_of(const With& with) {
   return out;
 }
 
-nats::ConnectSettings plain(const std::string& url) { return {.servers = {url}}; }
+nats::ConnectSettings plain(const std::string& urls) {
+  nats::ConnectSettings settings;
+  for (size_t from = 0; from < urls.size();) {
+    const size_t comma = std::min(urls.find(',', from), urls.size());
+    settings.servers.push_back(urls.substr(from, comma - from));
+    from = comma + 1;
+  }
+  return settings;
+}
 
 }  // namespace
 

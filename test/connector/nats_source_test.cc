@@ -393,6 +393,24 @@ TEST(NatsSourceGap, QuietSubjectInABusyStreamIsNoGap) {
   EXPECT_EQ(again->stats().gap_messages, 0u);
 }
 
+TEST(NatsSourceGap, StreamThatEndsBeforeThePositionIsAnError) {
+  NatsServer server;
+  NatsClient client(server.url());
+  client.create_stream("S", R"(["ev"])");
+  client.publish_numbers("S", "ev", 1, 10);
+  const auto s = source(source_with(server.url(), "S", "ev"));
+  Position ahead = start_of(*s);
+  ahead.text.replace(ahead.text.find("floor=0"), 7, "floor=500");
+  const auto reader = open(*s, ahead);
+  RawBatch batch;
+  Result<void> polled;
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (polled && std::chrono::steady_clock::now() < deadline) polled = reader->poll({.wait = 200ms}, batch);
+  ASSERT_FALSE(polled.has_value());
+  EXPECT_NE(polled.error().detail.find("Its last sequence is 10, but sequence 500 was already read"), std::string::npos)
+      << polled.error().to_string();
+}
+
 TEST(NatsSourceGap, StreamMadeAgainIsAnError) {
   NatsServer server;
   NatsClient client(server.url());
@@ -668,13 +686,53 @@ TEST(NatsSourceCheck, ConsumerOptionsArePassedOn) {
   EXPECT_TRUE(config["mem_storage"].truth());
   EXPECT_EQ(config["sample_freq"].text, "50");
   EXPECT_TRUE(config["headers_only"].truth());
-  // And reading obeys the caps.
+  // And reading obeys the caps, and leaves the durable to its owner.
   client.publish_numbers("S", "ev", 1, 13);
-  const auto reader = open(*s, start_of(*s));
-  EXPECT_EQ(collect(*reader, 13).payloads.size(), 13u);
+  {
+    const auto reader = open(*s, start_of(*s));
+    EXPECT_EQ(collect(*reader, 13).payloads.size(), 13u);
+  }
+  std::this_thread::sleep_for(100ms);
+  EXPECT_EQ(client.api("CONSUMER.NAMES.S")["consumers"].items.size(), 1u);
+}
+
+TEST(NatsSourceCheck, DurableWithoutAcksIsReadAtOurPosition) {
+  NatsServer server;
+  NatsClient client(server.url());
+  client.create_stream("S", R"(["ev"])");
+  client.publish_numbers("S", "ev", 1, 100);
+  const auto s = source(source_with(server.url(), "S", "ev",
+                                    {{"consumer.durable_name", "d"}, {"consumer.ack_policy", "none"}, {"consumer.max_waiting", "1"}}));
+  const Position start = start_of(*s);
+  collect(*open(*s, start), 100);  // and a crash before the checkpoint
+  expect_numbers_once(collect(*open(*s, start), 100), 1, 100);
+  EXPECT_EQ(client.api("CONSUMER.NAMES.S")["consumers"].items.size(), 1u);
 }
 
 // ---- a cluster -------------------------------------------------------------------------------
+
+TEST(NatsSourceCluster, LeaderStepsDown) {
+  NatsCluster cluster;
+  NatsClient client(cluster.urls());
+  client.create_stream("S", R"(["ev"])", R"("num_replicas":3)");
+  client.publish_numbers("S", "ev", 1, 1000);
+  const auto s = source(source_with(cluster.urls(), "S", "ev"));
+  const auto reader = open(*s, start_of(*s));
+  Collected all = collect(*reader, 1000, 30s);
+  for (uint64_t i = 1001; i <= 1003; ++i) {
+    client.api("STREAM.LEADER.STEPDOWN.S");
+    const auto names = client.api("CONSUMER.NAMES.S");
+    for (const auto& name : names["consumers"].items)
+      (void)client.jetstream().call("CONSUMER.LEADER.STEPDOWN.S." + name.text, "");
+    for (int tries = 0; tries < 100; ++tries) {  // until the new leader takes it
+      const auto answer = client.connection().request("ev", std::to_string(i), 500ms);
+      if (answer && answer->status() == 0) break;
+      std::this_thread::sleep_for(50ms);
+    }
+    EXPECT_LT(time_to_next(*reader, all), 2s);
+  }
+  expect_numbers_once(all, 1, 1003);
+}
 
 TEST(NatsSourceCluster, LeaderKilled) {
   NatsCluster cluster;
@@ -700,7 +758,8 @@ TEST(NatsSourceCluster, LeaderKilled) {
   }
   ASSERT_GT(stored, 0u);
   if (std::ranges::find(all.payloads, "1001") == all.payloads.end()) {
-    Collected got = collect(*reader, 1, 5s);
+    // The cluster may put the new consumer on the dead server some times before it knows better.
+    Collected got = collect(*reader, 1, 30s);
     all.payloads.insert(all.payloads.end(), got.payloads.begin(), got.payloads.end());
   }
   std::set<std::string> distinct(all.payloads.begin(), all.payloads.end());

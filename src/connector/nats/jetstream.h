@@ -14,9 +14,9 @@
 namespace leat::nats {
 
 // A cluster may have put a new consumer on a server that is just gone: such a call is never answered,
-// and the next one goes elsewhere. So callers begin with a short wait and double it.
+// and the next one goes elsewhere. So callers begin with a short wait and make it longer.
 inline constexpr std::chrono::milliseconds kApiWaitFirst{1000};
-inline constexpr std::chrono::milliseconds kApiWaitLast{8000};
+inline constexpr std::chrono::milliseconds kApiWaitLast{3000};
 
 // Numbers of the server's errors that are looked at.
 inline constexpr int kErrStreamNotFound = 10059;

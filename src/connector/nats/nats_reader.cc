@@ -13,6 +13,7 @@ constexpr std::chrono::milliseconds kSlice{50};  // how long stop() may go unnot
 constexpr uint64_t kBehind = 2000;
 constexpr size_t kGather = 1024;
 constexpr std::chrono::microseconds kGatherPause{200};
+constexpr int64_t kHeartbeatNs = int64_t{kHeartbeat.count()} * 1'000'000;
 constexpr int64_t kRetryFirstMs = 50;
 constexpr int64_t kRetryLastMs = 300;
 
@@ -32,9 +33,7 @@ NatsReader::NatsReader(const SourceSettings& settings, StreamPosition from, cons
 NatsReader::~NatsReader() {
   // What was committed last is acknowledged; the rest comes again, to whoever reads next.
   if (connection_ && inbox_) send_acks();
-  // A passing consumer would stay for its threshold; on a paused server that must not hold us up.
-  if (connection_ && inbox_ && acks_ == AckPolicy::kNone && connection_->state() == Connection::State::kConnected)
-    (void)connection_->publish(fmt::format("$JS.API.CONSUMER.DELETE.{}.{}", settings_.stream, consumer_.info.name), "");
+  if (connection_ && inbox_) leave_consumer();
   inbox_.reset();
 }
 
@@ -79,7 +78,12 @@ Result<void> NatsReader::poll(const PollLimits& limits, RawBatch& batch) {
                                     : std::chrono::milliseconds(0);
     auto next = read_one(wait, limits, batch);
     if (!next) {
+      // For good. Asked again, the reader looks again from where it stands.
       outcome = std::unexpected(next.error());
+      note_error(next.error().to_string());
+      inbox_.reset();
+      held_.reset();
+      pulls_.clear();
       break;
     }
     if (*next == Next::kFull || (*next == Next::kTaken && batch.size() >= limits.messages_max)) break;
@@ -247,24 +251,28 @@ NatsReader::Next NatsReader::handle_status(const Message& message) {
   return Next::kBroken;
 }
 
+// What the consumer allows, which for a durable someone else may have set.
+NatsReader::PullSizes NatsReader::pull_sizes(const JsonValue& config) const {
+  const auto at_most = [&](uint64_t wanted, std::string_view cap) {
+    const int64_t limit = config[cap].integer();
+    return limit > 0 ? std::min(wanted, static_cast<uint64_t>(limit)) : wanted;
+  };
+  return {.messages = at_most(kPullMessages, "max_batch"),
+          .bytes = at_most(std::max<uint64_t>(kPullBytes, connection_->payload_bytes_max()), "max_bytes"),
+          .life_ns = static_cast<int64_t>(at_most(kPullLife.count() * 1'000'000, "max_expires")),
+          .open_max = at_most(kPullsOpen, "max_waiting")};
+}
+
 Result<void> NatsReader::ask_for_more() {
   size_t outstanding = 0;
   for (const Pull& pull : pulls_) outstanding += pull.left;
-  const size_t batch = settings_.consumer.max_batch
-                           ? std::min<size_t>(kPullMessages, static_cast<size_t>(*settings_.consumer.max_batch))
-                           : kPullMessages;
-  if (pulls_.size() >= kPullsOpen || outstanding > batch / 2) return {};
+  if (pulls_.size() >= pull_.open_max || outstanding > pull_.messages / 2) return {};
   if (position_.above.size() > kRangesAboveMax) return {};
-  const size_t count = one_big_ ? 1 : batch;
-  const int64_t life_ms = std::min<int64_t>(kPullLife.count(), settings_.consumer.max_expires_s.value_or(INT32_MAX) * 1000);
+  const size_t count = one_big_ ? 1 : pull_.messages;
   JsonObject request;
-  request.add("batch", static_cast<int64_t>(count)).add("expires", life_ms * 1'000'000);
-  if (life_ms >= 2 * kHeartbeat.count()) request.add("idle_heartbeat", int64_t{kHeartbeat.count()} * 1'000'000);
-  if (!one_big_) {
-    uint64_t bytes = std::max<uint64_t>(kPullBytes, connection_->payload_bytes_max());
-    if (settings_.consumer.max_bytes) bytes = std::min(bytes, static_cast<uint64_t>(*settings_.consumer.max_bytes));
-    request.add("max_bytes", bytes);
-  }
+  request.add("batch", static_cast<int64_t>(count)).add("expires", pull_.life_ns);
+  if (pull_.life_ns >= 2 * kHeartbeatNs) request.add("idle_heartbeat", kHeartbeatNs);
+  if (!one_big_) request.add("max_bytes", pull_.bytes);
   one_big_ = false;
   const uint64_t number = ++pull_number_;
   TRY(connection_->publish(fmt::format("$JS.API.CONSUMER.MSG.NEXT.{}.{}", settings_.stream, consumer_.info.name),
@@ -282,7 +290,7 @@ Result<void> NatsReader::open_session() {
   const auto answered = [&](auto result) {
     // An unanswered call on a connection that does not answer a ping either: take another server.
     if (!result && result.error().retryable) {
-      api_wait_ = std::min(api_wait_ * 2, kApiWaitLast);
+      api_wait_ = std::min(api_wait_ * 3 / 2, kApiWaitLast);
       if (!connection_->flush(kPongWait)) drop_connection();
     }
     return result;
@@ -299,6 +307,7 @@ Result<void> NatsReader::open_session() {
                       .with_hint("Use CREATE TABLE instead of CREATE SOURCE, which keeps the rows."));
     lasting.clear();
   }
+  passing_ = lasting.empty();
   acks_ = lasting.empty() ? AckPolicy::kNone : lasting_ack_policy(settings_, stream);
   auto opened = answered(lasting.empty()
                              ? open_passing_consumer(jetstream, settings_, stream, position_, purpose_ == ReaderPurpose::kLive)
@@ -310,6 +319,7 @@ Result<void> NatsReader::open_session() {
     return fail(std::move(error));
   }
   consumer_ = std::move(*opened);
+  pull_ = pull_sizes(consumer_.info.config);
   inbox_prefix_ = connection_->new_inbox() + ".";
   Subscription inbox = TRY(connection_->subscribe(inbox_prefix_ + "*"));
   pulls_.clear();
@@ -358,9 +368,7 @@ void NatsReader::drop_connection() {
 void NatsReader::close_session(std::string why) {
   log::info("nats: reading of stream {} interrupted after sequence {}: {}", settings_.stream, position_.floor, why);
   note_error(std::move(why));
-  // A passing consumer that may still be there is not needed any more; best effort.
-  if (acks_ == AckPolicy::kNone && connection_->state() == Connection::State::kConnected)
-    (void)connection_->publish(fmt::format("$JS.API.CONSUMER.DELETE.{}.{}", settings_.stream, consumer_.info.name), "");
+  leave_consumer();
   inbox_.reset();
   held_.reset();
   pulls_.clear();
@@ -370,10 +378,20 @@ void NatsReader::close_session(std::string why) {
   retry_pause_ms_ = std::clamp(retry_pause_ms_ * 2, kRetryFirstMs, kRetryLastMs);
 }
 
+// A passing consumer is not needed any more. Best effort: the server removes it by itself later.
+void NatsReader::leave_consumer() {
+  if (!passing_ || connection_->state() != Connection::State::kConnected) return;
+  (void)connection_->publish(fmt::format("$JS.API.CONSUMER.DELETE.{}.{}", settings_.stream, consumer_.info.name), "");
+}
+
 // The stream is the one that we know, and still has what we want next.
 Result<void> NatsReader::check_stream(const StreamInfo& stream) {
   const bool other = position_.created_ns != 0 && stream.created_ns != position_.created_ns;
   if (other || stream.last < position_.top()) {
+    // A leader just elected may not have applied all of its log yet.
+    if (behind_since_ms_ == 0) behind_since_ms_ = now_ms();
+    if (!other && now_ms() - behind_since_ms_ < kBehindPatience.count())
+      return outage(fmt::format("stream \"{}\" ends at sequence {}, before what was read", stream.name, stream.last));
     return fail(make_error(SqlState::kObjectNotInPrerequisiteState,
                            "stream \"{}\" is not the one that was read before", stream.name)
                     .with_detail(other ? fmt::format("It was deleted and created again at {}; {} messages of the former one were read.",
@@ -382,6 +400,7 @@ Result<void> NatsReader::check_stream(const StreamInfo& stream) {
                                                      stream.last, position_.top()))
                     .with_hint("Drop the source and create it again to read the new stream."));
   }
+  behind_since_ms_ = 0;
   position_.created_ns = stream.created_ns;
   // Where acknowledging removes messages, missing ones are those that are done.
   if (stream.retention != Retention::kLimits || position_.start_time_ms >= 0) return {};
@@ -403,7 +422,6 @@ void NatsReader::look_for_purge() {
 }
 
 Result<void> NatsReader::note_gap(uint64_t first, uint64_t last, std::string reason) {
-  gap_noted_to_ = last;
   const uint64_t messages = last - first + 1;
   log::warn("nats: stream {}: up to {} messages, sequences {} to {}, are missing: {}", settings_.stream, messages, first,
             last, reason);
@@ -412,6 +430,7 @@ Result<void> NatsReader::note_gap(uint64_t first, uint64_t last, std::string rea
                            "messages {} to {} of stream \"{}\" are missing", first, last, settings_.stream)
                     .with_detail(reason)
                     .with_hint("Create the source with on_gap = 'continue' to go on after a gap."));
+  gap_noted_to_ = last;
   running_.gap_messages += messages;
   if (running_.gaps.size() == kGapsKept) running_.gaps.erase(running_.gaps.begin());
   running_.gaps.push_back({.first = first, .last = last, .messages = messages, .reason = std::move(reason),

@@ -27,6 +27,7 @@ inline constexpr std::chrono::milliseconds kSilence{750};  // two heartbeats and
 inline constexpr std::chrono::milliseconds kPullLife{30'000};
 inline constexpr std::chrono::milliseconds kPongWait{400};
 inline constexpr std::chrono::milliseconds kStreamCheckEvery{5'000};
+inline constexpr std::chrono::milliseconds kBehindPatience{10'000};
 inline constexpr uint64_t kSettleMax = 1'000'000;  // delivered and unacknowledged sequences looked at
 inline constexpr size_t kRangesAboveMax = 20'000;  // more holes than this hold reading back
 
@@ -51,6 +52,12 @@ class NatsReader final : public SplitReader {
     size_t left;
     bool gave = false;
   };
+  struct PullSizes {
+    uint64_t messages = kPullMessages;
+    uint64_t bytes = kPullBytes;
+    int64_t life_ns = 0;
+    uint64_t open_max = kPullsOpen;
+  };
   struct Unacked {
     uint64_t sequence;
     std::string reply;
@@ -65,6 +72,8 @@ class NatsReader final : public SplitReader {
   Result<void> settle(const ConsumerInfo& consumer);
   void close_session(std::string why);
   void drop_connection();
+  void leave_consumer();
+  PullSizes pull_sizes(const JsonValue& config) const;
   Result<void> note_gap(uint64_t first, uint64_t last, std::string reason);
   void note_error(std::string text);
 
@@ -92,7 +101,9 @@ class NatsReader final : public SplitReader {
   std::string inbox_prefix_;
   uint64_t connection_epoch_ = 0;  // Connection::reconnects() when the session began
   OpenConsumer consumer_;
+  bool passing_ = true;
   AckPolicy acks_ = AckPolicy::kNone;
+  PullSizes pull_;
   uint64_t last_consumer_sequence_ = 0;
   uint64_t last_stream_sequence_ = 0;
   std::deque<Pull> pulls_;
@@ -104,6 +115,7 @@ class NatsReader final : public SplitReader {
   int64_t retry_at_ms_ = 0;
   int64_t retry_pause_ms_ = 0;
   int64_t stream_checked_ms_ = 0;
+  int64_t behind_since_ms_ = 0;  // the stream ends before our position
   uint64_t gap_noted_to_ = 0;
   uint64_t purged_to_ = 0;
   std::deque<Unacked> unacked_;

@@ -15,9 +15,9 @@ constexpr std::string_view kSplit = "0";
 
 Result<SourceCheck> NatsSource::validate() {
   const auto connection = TRY(Connection::open(settings_.connect));
-  for (auto wait = kApiWaitFirst;; wait *= 2) {
+  for (auto wait = kApiWaitFirst;; wait = wait * 3 / 2) {
     auto check = validate_once(*connection, wait);
-    if (check || !check.error().retryable || wait >= kApiWaitLast) return check;
+    if (check || !check.error().retryable || wait > kApiWaitLast) return check;
   }
 }
 

@@ -17,6 +17,7 @@ constexpr int64_t kTimeOutCheckMs = 100;
 constexpr size_t kRoutesMax = 10'000;
 constexpr size_t kAcksAtOnce = 512;  // taken while sending; fewer can wait
 constexpr int64_t kStatsEveryMs = 20;
+constexpr int64_t kLookBackAgeMs = 100;  // the smallest dedup window a stream can have
 
 }  // namespace
 
@@ -339,6 +340,7 @@ Result<void> NatsWriter::skip_what_is_stored() {
       doubtful[entry.subject].push_back(&entry);
   JetStream jetstream(*connection_, kApiWaitFirst, &stopped_);
   for (auto& [subject, entries] : doubtful) {
+    if (now - entries.front()->first_sent_ms < kLookBackAgeMs) continue;
     const auto stream = stream_of_subject(jetstream, std::string(subject));
     if (!stream || !*stream) {
       look_back_ = true;  // not known now
