@@ -17,7 +17,10 @@ bool calls(const Expr& expr, std::string_view name) {
 
 ExprPtr call(std::string_view name, Type type, std::vector<ExprPtr> args) {
   std::vector<Type> types;
-  for (const ExprPtr& arg : args) types.push_back(arg->type);
+  for (const ExprPtr& arg : args) {
+    // What the binder has left undecided is stored as text.
+    types.push_back(arg->type.is(TypeId::kUnknown) ? Type(TypeId::kVarchar) : arg->type);
+  }
   return make_call(function_of(name, types), std::move(type), std::move(args));
 }
 

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "planner/function_rows.h"
 #include "planner/sql_fixture.h"
 
 namespace leat::planner {
@@ -214,6 +215,31 @@ TEST_F(PlannerTest, AnUnboundedScalarSubqueryIsChecked) {
   EXPECT_EQ(checked, 1);
   for_each_node(*plan("select id, (select c.name from customers c where c.id = o.customer) from orders o", PlanMode::kQuery).root,
                 [&](const PhysicalNode& node) { EXPECT_FALSE(node.single_row); });
+}
+
+TEST_F(PlannerTest, ParametersBoundAKey) {
+  const PhysicalPlan planned = plan("select region from orders where id = $1 and amount > $2", PlanMode::kQuery);
+  const PhysicalNode* scan = nullptr;
+  for_each_node(*planned.root, [&](const PhysicalNode& node) {
+    if (node.kind == PhysicalKind::kScan) scan = &node;
+  });
+  ASSERT_NE(scan, nullptr);
+  ASSERT_EQ(scan->bounds.equal.size(), 1u);
+  EXPECT_EQ(scan->bounds.equal[0]->kind, ExprKind::kParameter);
+  EXPECT_EQ(scan->bounds.equal[0]->type, Type(TypeId::kInt64));
+}
+
+// Every type can be a correlated column.
+TEST_F(PlannerTest, EveryTypeCanBeMatched) {
+  std::vector<Type> types = {Type::list_of(TypeId::kInt32), Type::struct_of({{"a", TypeId::kVarchar}})};
+  for (int id = 0; id < static_cast<int>(TypeId::kStruct); ++id) types.emplace_back(static_cast<TypeId>(id));
+  for (const Type& type : types) {
+    const ExprPtr column = make_column(0, type);
+    EXPECT_TRUE(is_equality(*make_equal(column, column))) << type.name();
+    EXPECT_TRUE(is_not_distinct(*make_not_distinct(column, column))) << type.name();
+    EXPECT_NE(make_is_null(column), nullptr) << type.name();
+    EXPECT_NE(make_is_not_null(column), nullptr) << type.name();
+  }
 }
 
 TEST_F(PlannerTest, DeepExpressionsArePlanned) {

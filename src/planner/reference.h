@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "catalog/relation.h"
 #include "expr/evaluator.h"
-#include "plan/logical.h"
+#include "plan/physical.h"
 #include "planner/logical_nodes.h"
 #include "types/ordered_key.h"
 #include "types/packed_row.h"
@@ -50,7 +50,7 @@ class Reference {
     return {};
   }
 
- private:
+ protected:
   static bool is_true(const Value& value) { return !value.is_null() && value.as_bool(); }
 
   static std::string key_of(const Row& row) {
@@ -335,8 +335,14 @@ class Reference {
 
   Rows sort(const LogicalNode& node, const Outer& outer) {
     const bool distinct_on = node.kind == LogicalKind::kDistinctOn;
+    return sorted(node, run(*node.inputs[0], outer), distinct_on ? node.exprs : node.group_by, emits_rank(node), outer);
+  }
+
+  Rows sorted(const LogicalNode& node, const Rows& input, const std::vector<ExprPtr>& group_by, bool ranked,
+              const Outer& outer) {
+    const bool distinct_on = node.kind == LogicalKind::kDistinctOn;
     Rows out;
-    for (auto& [group, rows] : groups(run(*node.inputs[0], outer), distinct_on ? node.exprs : node.group_by, outer)) {
+    for (auto& [group, rows] : groups(input, group_by, outer)) {
       order_rows(rows, node.order_by, outer);
       const size_t offset = node.offset == nullptr ? 0 : static_cast<size_t>(eval(node.offset, {}, outer).as_int64());
       size_t limit = rows.size();
@@ -352,7 +358,7 @@ class Reference {
           if (!tie) break;
         }
         Row row = rows[i];
-        if (emits_rank(node)) row.push_back(Value::int64(static_cast<int64_t>(i) + 1));
+        if (ranked) row.push_back(Value::int64(static_cast<int64_t>(i) + 1));
         out.push_back(std::move(row));
       }
     }
@@ -387,8 +393,9 @@ class Reference {
     return distinct;
   }
 
-  Rows window(const LogicalNode& node, const Outer& outer) {
-    Rows rows = run(*node.inputs[0], outer);
+  Rows window(const LogicalNode& node, const Outer& outer) { return windowed(node, run(*node.inputs[0], outer), outer); }
+
+  Rows windowed(const LogicalNode& node, Rows rows, const Outer& outer) {
     for (const WindowCall& call : node.windows) {
       Rows next;
       for (auto& [group, members] : groups(rows, call.partition_by, outer)) {
@@ -438,6 +445,294 @@ class Reference {
 
   const std::map<std::string, Rows>& tables_;
   bool too_many_rows_ = false;
+};
+
+// The same for physical plans. Exchanges change nothing here. `check_keys` (jobs): CHECKs that each node's
+// key tells its rows apart.
+class PhysicalReference : public Reference {
+ public:
+  PhysicalReference(const std::map<std::string, Rows>& tables, bool check_keys)
+      : Reference(tables), check_keys_(check_keys) {}
+
+  Rows run_plan(const PhysicalNode& node) {
+    Rows rows = run_node(node);
+    for (const Row& row : rows) {
+      CHECK(row.size() == node.schema.size(), "a row of {} columns from node {}", row.size(), node.id);
+    }
+    const bool whole_row = node.key.size() >= node.schema.size();  // below INTERSECT and EXCEPT rows may repeat
+    if (check_keys_ && !whole_row) {
+      std::map<std::string, bool> seen;
+      for (const Row& row : rows) {
+        Row key;
+        for (const int column : node.key) key.push_back(row[static_cast<size_t>(column)]);
+        if (!seen.emplace(key_of(key), true).second) repeated_keys_ += physical_text(node);
+      }
+    }
+    return rows;
+  }
+
+  // Plans of nodes whose key did not tell their rows apart.
+  const std::string& repeated_keys() const { return repeated_keys_; }
+
+ private:
+  static std::vector<ExprPtr> columns_at(const PhysicalNode& input, const std::vector<int>& columns) {
+    std::vector<ExprPtr> exprs;
+    for (const int column : columns) exprs.push_back(make_column(column, input.schema[static_cast<size_t>(column)].type));
+    return exprs;
+  }
+
+  static std::vector<SortItem> items_at(const PhysicalNode& input, const std::vector<SortColumn>& order) {
+    std::vector<SortItem> items;
+    for (const SortColumn& c : order) {
+      items.push_back({make_column(c.column, input.schema[static_cast<size_t>(c.column)].type), c.descending, c.nulls_first});
+    }
+    return items;
+  }
+
+  Rows run_node(const PhysicalNode& node) {
+    switch (node.kind) {
+      case PhysicalKind::kScan: return scan_plan(node);
+      case PhysicalKind::kValues: return values_plan(node);
+      case PhysicalKind::kFilter: return filter_plan(node);
+      case PhysicalKind::kProject: return project_plan(node);
+      case PhysicalKind::kProjectSet: return project_set_plan(node);
+      case PhysicalKind::kExchange:
+      case PhysicalKind::kMaterialize: return run_plan(*node.inputs[0]);
+      case PhysicalKind::kUnionAll: {
+        Rows out;
+        for (const PhysicalPtr& input : node.inputs) {
+          const Rows rows = run_plan(*input);
+          out.insert(out.end(), rows.begin(), rows.end());
+        }
+        return out;
+      }
+      case PhysicalKind::kHashJoin: return join_plan(node);
+      case PhysicalKind::kHashAggregate: return aggregate_plan(node);
+      case PhysicalKind::kSetOperation: return set_operation_plan(node);
+      case PhysicalKind::kTopN: return top_n_plan(node);
+      case PhysicalKind::kOverWindow: return window_plan(node);
+      case PhysicalKind::kDynamicFilter: return dynamic_filter_plan(node);
+      default: break;
+    }
+    CHECK(false, "the reference does not know {}", physical_name(node));
+    return {};
+  }
+
+  bool in_bounds(const PhysicalNode& node, const Row& stored) {
+    const auto key_value = [&](size_t i) { return stored[static_cast<size_t>(node.relation->stored_order[i].column)]; };
+    const KeyBounds& bounds = node.bounds;
+    for (size_t i = 0; i < bounds.equal.size(); ++i) {
+      const Value value = eval(bounds.equal[i], {}, {});
+      if (value.is_null() || !(value == key_value(i))) return false;
+    }
+    if (bounds.low == nullptr && bounds.high == nullptr) return true;
+    const Value next = key_value(bounds.equal.size());
+    if (next.is_null()) return false;
+    const std::string at = key_of({next});
+    if (bounds.low != nullptr) {
+      const std::string low = key_of({eval(bounds.low, {}, {})});
+      if (at < low || (at == low && !bounds.low_inclusive)) return false;
+    }
+    if (bounds.high != nullptr) {
+      const std::string high = key_of({eval(bounds.high, {}, {})});
+      if (at > high || (at == high && !bounds.high_inclusive)) return false;
+    }
+    return true;
+  }
+
+  Rows scan_plan(const PhysicalNode& node) {
+    Rows out;
+    for (const Row& row : tables_.at(node.relation->name)) {
+      if (!in_bounds(node, row)) continue;
+      Row picked;
+      for (const int column : node.columns) picked.push_back(row[static_cast<size_t>(column)]);
+      out.push_back(std::move(picked));
+    }
+    return out;
+  }
+
+  Rows values_plan(const PhysicalNode& node) {
+    Rows out;
+    for (const auto& exprs : node.rows) {
+      Row row;
+      for (const ExprPtr& expr : exprs) row.push_back(eval(expr, {}, {}));
+      out.push_back(std::move(row));
+    }
+    return out;
+  }
+
+  Rows filter_plan(const PhysicalNode& node) {
+    Rows out;
+    for (const Row& row : run_plan(*node.inputs[0])) {
+      if (is_true(eval(node.exprs[0], row, {}))) out.push_back(row);
+    }
+    return out;
+  }
+
+  Rows project_plan(const PhysicalNode& node) {
+    Rows out;
+    for (const Row& row : run_plan(*node.inputs[0])) {
+      Row next;
+      for (const ExprPtr& expr : node.exprs) next.push_back(eval(expr, row, {}));
+      out.push_back(std::move(next));
+    }
+    return out;
+  }
+
+  Rows project_set_plan(const PhysicalNode& node) {
+    Rows out;
+    for (const Row& row : run_plan(*node.inputs[0])) {
+      int64_t low = 0, high = -1;
+      for (const TableFunctionCall& call : node.set_functions) {
+        if (call.function == nullptr) continue;
+        CHECK(call.name == "generate_series", "the reference does not know {}", call.name);
+        const Value from = eval(call.args[0], row, {});
+        const Value to = eval(call.args[1], row, {});
+        if (from.is_null() || to.is_null()) continue;
+        low = from.as_int64();
+        high = to.as_int64();
+      }
+      for (int64_t i = low; i <= high; ++i) {
+        Row next;
+        for (size_t c = 0; c < node.exprs.size(); ++c) {
+          const bool set = node.set_functions[c].function != nullptr;
+          next.push_back(set ? Value(node.schema[c].type, i) : eval(node.exprs[c], row, {}));
+        }
+        next.push_back(Value::int64(i - low + 1));
+        out.push_back(std::move(next));
+      }
+    }
+    return out;
+  }
+
+  bool keys_match(const PhysicalNode& node, const Row& left, const Row& right) {
+    for (size_t i = 0; i < node.left_keys.size(); ++i) {
+      const Value& a = left[static_cast<size_t>(node.left_keys[i])];
+      const Value& b = right[static_cast<size_t>(node.right_keys[i])];
+      if (a.is_null() || b.is_null()) {
+        if (!node.null_safe[i] || a.is_null() != b.is_null()) return false;
+      } else if (!(a == b)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  Rows join_plan(const PhysicalNode& node) {
+    const Rows left = run_plan(*node.inputs[0]);
+    const Rows right = run_plan(*node.inputs[1]);
+    std::vector<bool> matched(right.size(), false);
+    Rows pairs;
+    const bool with_right = is_join_with_right_columns(node.join);
+    for (const Row& l : left) {
+      size_t matches = 0;
+      for (size_t i = 0; i < right.size(); ++i) {
+        const Row pair = concat(l, right[i]);
+        if (!keys_match(node, l, right[i])) continue;
+        if (node.condition != nullptr && !is_true(eval(node.condition, pair, {}))) continue;
+        ++matches;
+        matched[i] = true;
+        if (with_right) pairs.push_back(pair);
+      }
+      if (node.single_row && matches > 1) too_many_rows_ = true;
+      const bool alone = node.join == JoinKind::kLeft || node.join == JoinKind::kFull || node.join == JoinKind::kAnti;
+      if ((alone && matches == 0) || (node.join == JoinKind::kSemi && matches > 0)) {
+        pairs.push_back(concat(l, nulls(node.inputs[1]->schema)));
+      }
+    }
+    const bool keeps = node.join == JoinKind::kRight || node.join == JoinKind::kFull;
+    for (size_t i = 0; keeps && i < right.size(); ++i) {
+      if (!matched[i]) pairs.push_back(concat(nulls(node.inputs[0]->schema), right[i]));
+    }
+    Rows out;
+    for (const Row& pair : pairs) {
+      Row row;
+      for (const int column : node.join_output) row.push_back(pair[static_cast<size_t>(column)]);
+      out.push_back(std::move(row));
+    }
+    return out;
+  }
+
+  Rows aggregate_plan(const PhysicalNode& node) {
+    const PhysicalNode& input = *node.inputs[0];
+    auto by_group = groups(run_plan(input), columns_at(input, node.keys), {});
+    if (by_group.empty() && node.keys.empty()) by_group.emplace_back();
+    Rows out;
+    for (const auto& [group, members] : by_group) {
+      Row row = group;
+      for (const PhysicalAggregate& call : node.aggregates) {
+        AggregateCall as_call;
+        as_call.name = call.name;
+        as_call.args = columns_at(input, call.args);
+        as_call.type = call.type;
+        as_call.distinct = call.distinct;
+        if (call.filter >= 0) as_call.filter = columns_at(input, {call.filter})[0];
+        as_call.order_by = items_at(input, call.order_by);
+        row.push_back(aggregate_value(as_call, members, {}));
+      }
+      out.push_back(std::move(row));
+    }
+    return out;
+  }
+
+  Rows set_operation_plan(const PhysicalNode& node) {
+    const Rows left = run_plan(*node.inputs[0]);
+    std::map<std::string, int64_t> counts;
+    for (const Row& row : run_plan(*node.inputs[1])) ++counts[key_of(row)];
+    Rows out;
+    std::map<std::string, bool> seen;
+    for (const Row& row : left) {
+      int64_t& count = counts[key_of(row)];
+      const bool found = count > 0;
+      if (found && node.all) --count;
+      if (found != (node.operation == SetOperation::kIntersect)) continue;
+      if (node.all || seen.emplace(key_of(row), true).second) out.push_back(row);
+    }
+    return out;
+  }
+
+  Rows top_n_plan(const PhysicalNode& node) {
+    LogicalNode sort;
+    sort.kind = LogicalKind::kSort;
+    sort.group_by = columns_at(*node.inputs[0], node.keys);
+    sort.order_by = items_at(*node.inputs[0], node.order);
+    sort.limit = node.limit;
+    sort.offset = node.offset;
+    sort.with_ties = node.with_ties;
+    return sorted(sort, run_plan(*node.inputs[0]), sort.group_by, node.emit_rank, {});
+  }
+
+  Rows window_plan(const PhysicalNode& node) {
+    LogicalNode window;
+    for (const PhysicalWindow& call : node.windows) {
+      WindowCall as_call;
+      as_call.aggregate = call.aggregate;
+      as_call.function = call.aggregate == nullptr ? call.function : "";
+      as_call.name = call.function;
+      as_call.args = columns_at(*node.inputs[0], call.args);
+      as_call.type = call.type;
+      as_call.partition_by = columns_at(*node.inputs[0], node.keys);
+      as_call.order_by = items_at(*node.inputs[0], node.order);
+      window.windows.push_back(std::move(as_call));
+    }
+    return windowed(window, run_plan(*node.inputs[0]), {});
+  }
+
+  Rows dynamic_filter_plan(const PhysicalNode& node) {
+    const Rows left = run_plan(*node.inputs[0]);
+    const Rows right = run_plan(*node.inputs[1]);
+    Rows out;
+    for (const Row& row : left) {
+      if (right.empty()) break;
+      const ExprPtr test = make_call(node.compare, TypeId::kBoolean,
+                                     {make_literal(row[static_cast<size_t>(node.compare_column)]), make_literal(right[0][0])});
+      if (is_true(eval(test, {}, {}))) out.push_back(row);
+    }
+    return out;
+  }
+
+  bool check_keys_;
+  std::string repeated_keys_;
 };
 
 }  // namespace leat::planner
