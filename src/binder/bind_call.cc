@@ -333,6 +333,7 @@ Result<WindowFrame> ExprBinder::bind_frame(const ast::WindowFrame& frame, const 
       type = category_of(order[0].expr->type) == TypeCategory::kDateTime ? Type(TypeId::kInterval) : order[0].expr->type;
     }
     to.offset = TRY(try_coerce(state_, offset, type, CastContext::kAssignment, from.offset->position));
+    if (to.offset != nullptr) to.offset = TRY(fold_constant(state_, to.offset, from.offset->position));
     if (to.offset == nullptr) {
       return state_.fail_at(from.offset->position, SqlState::kDatatypeMismatch,
                             "argument of {} must be type {}, not type {}",

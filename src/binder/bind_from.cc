@@ -294,7 +294,8 @@ Result<FromPart> QueryBinder::bind_time_window(const ast::FromTimeWindow& item, 
     const ast::Expr& e = *item.arguments[i];
     ExprBinder constant(*this, nullptr, place.ctes, {.name = name});
     const ExprPtr bound = TRY(constant.bind(e));
-    const ExprPtr value = TRY(try_coerce(state_, bound, TypeId::kInterval, CastContext::kImplicit, e.position));
+    ExprPtr value = TRY(try_coerce(state_, bound, TypeId::kInterval, CastContext::kImplicit, e.position));
+    if (value != nullptr) value = TRY(fold_constant(state_, value, e.position));
     if (value == nullptr || value->kind != ExprKind::kLiteral || value->literal.is_null()) {
       return state_.fail_at(e.position, SqlState::kDatatypeMismatch, "the sizes of {} must be constant intervals", name);
     }

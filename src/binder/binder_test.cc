@@ -247,7 +247,7 @@ Project window_start, count
     Tumble at size 00:00:10 slide 00:00:10
       Scan ev [id, at, _row_id]
 )");
-  EXPECT_EQ(plan("SELECT w.id, window_end FROM HOP(ev, at, INTERVAL '1' MINUTE, INTERVAL '5' MINUTE) AS w"), R"(
+  EXPECT_EQ(plan("SELECT w.id, window_end FROM HOP(ev, at, INTERVAL '1' MINUTE, 5 * INTERVAL '1' MINUTE) AS w"), R"(
 Project id, window_end
   Hop at size 00:05:00 slide 00:01:00
     Scan ev [id, at, _row_id]

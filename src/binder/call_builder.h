@@ -27,6 +27,8 @@ Result<ExprPtr> coerce_condition(StatementState& state, const ExprPtr& expr, std
                                  uint32_t byte);
 // Unknown literals and parameters that nothing has given a type become varchar.
 Result<ExprPtr> settle_unknown(StatementState& state, const ExprPtr& expr);
+// The value of a call of immutable functions over literals; any other expression as it is.
+Result<ExprPtr> fold_constant(StatementState& state, const ExprPtr& expr, uint32_t byte);
 // numeric(10, 2), varchar(20): the value as the type's modifiers want it.
 Result<ExprPtr> apply_modifiers(StatementState& state, ExprPtr expr, const ast::TypeName& type);
 // All to one common type; `what` for the error: "CASE types integer and text cannot be matched".

@@ -1,5 +1,7 @@
 // Casts of bound expressions (call_builder.h).
-#include "base/edit_distance.h"
+#include <algorithm>
+#include <cctype>
+
 #include "binder/call_builder.h"
 #include "expr/evaluator.h"
 #include "function/functions.h"
@@ -17,7 +19,11 @@ Result<Value> read_regclass(StatementState& state, const std::string& text) {
   while (true) {
     const size_t dot = text.find('.', begin);
     std::string part = text.substr(begin, dot - begin);
-    if (part.size() >= 2 && part.front() == '"' && part.back() == '"') part = part.substr(1, part.size() - 2);
+    if (part.size() >= 2 && part.front() == '"' && part.back() == '"') {
+      part = part.substr(1, part.size() - 2);
+    } else {
+      std::transform(part.begin(), part.end(), part.begin(), [](unsigned char c) { return std::tolower(c); });
+    }
     name.parts.push_back({.text = std::move(part), .position = 0, .quoted = true});
     if (dot == std::string::npos) break;
     begin = dot + 1;
@@ -88,6 +94,17 @@ Result<ExprPtr> make_cast(StatementState& state, const Cast& cast, const ExprPtr
 }
 
 }  // namespace
+
+Result<ExprPtr> fold_constant(StatementState& state, const ExprPtr& expr, uint32_t byte) {
+  if (expr->kind == ExprKind::kLiteral) return expr;
+  bool constant = true;
+  for_each_expr(*expr, [&constant](const Expr& e) {
+    constant &= e.kind == ExprKind::kLiteral || (e.kind == ExprKind::kCall && e.function->volatility == Volatility::kImmutable);
+  });
+  if (!constant) return expr;
+  EvalContext context = state.eval_context();
+  return make_literal(TRY(state.placed(evaluate_constant(expr, context), byte)));
+}
 
 Result<ExprPtr> try_coerce(StatementState& state, const ExprPtr& expr, const Type& type, CastContext context,
                            uint32_t byte) {

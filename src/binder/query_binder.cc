@@ -358,7 +358,8 @@ Result<ExprPtr> bind_limit(QueryBinder& queries, const ast::ExprPtr& expr, std::
   if (has_kind(*value, ExprKind::kSubquery)) {
     return state.fail_at(expr->position, SqlState::kFeatureNotSupported, "a sub-query in {} is not supported", clause);
   }
-  const ExprPtr number = TRY(try_coerce(state, value, TypeId::kInt64, CastContext::kAssignment, expr->position));
+  ExprPtr number = TRY(try_coerce(state, value, TypeId::kInt64, CastContext::kAssignment, expr->position));
+  if (number != nullptr) number = TRY(fold_constant(state, number, expr->position));
   if (number == nullptr) {
     return state.fail_at(expr->position, SqlState::kDatatypeMismatch, "argument of {} must be type bigint, not type {}",
                          clause, value->type.name());
