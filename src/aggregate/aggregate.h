@@ -73,6 +73,8 @@ std::span<const AggregateFunction> sum_aggregates();
 std::span<const AggregateFunction> avg_aggregates();
 std::span<const AggregateFunction> min_max_aggregates();
 std::span<const AggregateFunction> bool_aggregates();
+std::span<const AggregateFunction> bit_aggregates();
+std::span<const AggregateFunction> variance_aggregates();
 std::span<const AggregateFunction> collect_aggregates();
 
 }  // namespace leat

@@ -24,25 +24,30 @@ void integers_result(std::span<const char* const> states, Vector& out, EvalConte
   }
 }
 
+template <class State>
 void decimals_result(std::span<const char* const> states, Vector& out, EvalContext& context) {
   for (size_t i = 0; i < states.size(); ++i) {
-    const auto* state = reinterpret_cast<const DecimalSum*>(states[i]);
+    const auto* state = reinterpret_cast<const State*>(states[i]);
     Decimal sum;
-    if (state->sum.count == 0) {
+    if (state->count() == 0) {
       out.set_null_value(i);
     } else {
-      divide(state->get(sum) ? std::optional(sum) : std::nullopt, state->sum.count, out, i, context);
+      divide(state->get(sum) ? std::optional(sum) : std::nullopt, state->count(), out, i, context);
     }
   }
 }
 
-void floats_result(std::span<const char* const> states, Vector& out, EvalContext&) {
+void floats_result(std::span<const char* const> states, Vector& out, EvalContext& context) {
   for (size_t i = 0; i < states.size(); ++i) {
     const auto* state = reinterpret_cast<const FloatSum*>(states[i]);
+    double sum = 0;
     if (state->count == 0) {
       out.set_null_value(i);
+    } else if (!state->get(sum)) {
+      out.set_null_value(i);
+      context.row_error(i, make_error(SqlState::kNumericValueOutOfRange, "value out of range: overflow"));
     } else {
-      out.data<double>()[i] = state->get() / static_cast<double>(state->count);
+      out.data<double>()[i] = sum / static_cast<double>(state->count);
     }
   }
 }
@@ -58,7 +63,9 @@ const AggregateFunction kRows[] = {
     {.name = "avg", .args = Signature(TypeId::kInt64), .result = TypeId::kNumeric, .doc = kDoc, .example = kExample,
      .retractable = {sizeof(IntegerSum), add_integers<int64_t>, integers_result}},
     {.name = "avg", .args = Signature(TypeId::kNumeric), .result = TypeId::kNumeric, .doc = kDoc, .example = kExample,
-     .retractable = {sizeof(DecimalSum), add_decimals, decimals_result}},
+     .retractable = {sizeof(RetractableDecimalSum), add_decimals<RetractableDecimalSum>,
+                     decimals_result<RetractableDecimalSum>},
+     .append_only = {sizeof(DecimalSum), add_decimals<DecimalSum>, decimals_result<DecimalSum>}},
     {.name = "avg", .args = Signature(TypeId::kFloat32), .result = TypeId::kFloat64, .doc = kDoc, .example = kExample,
      .retractable = {sizeof(FloatSum), add_floats<float>, floats_result}},
     {.name = "avg", .args = Signature(TypeId::kFloat64), .result = TypeId::kFloat64, .doc = kDoc, .example = kExample,

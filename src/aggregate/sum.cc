@@ -35,10 +35,11 @@ void numeric_of_integers(std::span<const char* const> states, Vector& out, EvalC
   }
 }
 
+template <class State>
 void numeric_result(std::span<const char* const> states, Vector& out, EvalContext& context) {
   for (size_t i = 0; i < states.size(); ++i) {
-    const auto* state = reinterpret_cast<const DecimalSum*>(states[i]);
-    if (state->sum.count == 0) {
+    const auto* state = reinterpret_cast<const State*>(states[i]);
+    if (state->count() == 0) {
       out.set_null_value(i);
     } else if (!state->get(out.data<Decimal>()[i])) {
       out_of_range(out, i, "numeric", context);
@@ -47,13 +48,17 @@ void numeric_result(std::span<const char* const> states, Vector& out, EvalContex
 }
 
 template <class T>
-void float_result(std::span<const char* const> states, Vector& out, EvalContext&) {
+void float_result(std::span<const char* const> states, Vector& out, EvalContext& context) {
   for (size_t i = 0; i < states.size(); ++i) {
     const auto* state = reinterpret_cast<const FloatSum*>(states[i]);
+    double sum = 0;
     if (state->count == 0) {
       out.set_null_value(i);
+    } else if (const bool known = state->get(sum); !known || (std::isfinite(sum) && !std::isfinite(static_cast<T>(sum)))) {
+      out.set_null_value(i);
+      context.row_error(i, make_error(SqlState::kNumericValueOutOfRange, "value out of range: overflow"));
     } else {
-      out.data<T>()[i] = static_cast<T>(state->get());
+      out.data<T>()[i] = static_cast<T>(sum);
     }
   }
 }
@@ -103,7 +108,9 @@ const AggregateFunction kRows[] = {
     {.name = "sum", .args = Signature(TypeId::kInt64), .result = TypeId::kNumeric, .doc = kDoc, .example = kExample,
      .retractable = {sizeof(IntegerSum), add_integers<int64_t>, numeric_of_integers}},
     {.name = "sum", .args = Signature(TypeId::kNumeric), .result = TypeId::kNumeric, .doc = kDoc, .example = kExample,
-     .retractable = {sizeof(DecimalSum), add_decimals, numeric_result}},
+     .retractable = {sizeof(RetractableDecimalSum), add_decimals<RetractableDecimalSum>,
+                     numeric_result<RetractableDecimalSum>},
+     .append_only = {sizeof(DecimalSum), add_decimals<DecimalSum>, numeric_result<DecimalSum>}},
     {.name = "sum", .args = Signature(TypeId::kFloat32), .result = TypeId::kFloat32, .doc = kDoc, .example = kExample,
      .retractable = {sizeof(FloatSum), add_floats<float>, float_result<float>}},
     {.name = "sum", .args = Signature(TypeId::kFloat64), .result = TypeId::kFloat64, .doc = kDoc, .example = kExample,

@@ -38,6 +38,10 @@ bool scale_up(__int128& value, int digits) {
 
 void DecimalSum::add(const Decimal& value, int64_t weight) {
   sum.count += weight;
+  if (sum.count == 0) {  // an empty group knows its sum again
+    *this = {};
+    return;
+  }
   if (!value.is_finite()) {
     (value.is_nan() ? nans : value.is_negative() ? negative_infinities : positive_infinities) += weight;
     return;
@@ -61,14 +65,16 @@ void DecimalSum::add(const Decimal& value, int64_t weight) {
   sum.high = static_cast<int64_t>(total >> 64);
 }
 
-bool DecimalSum::get(Decimal& out) const {
+bool DecimalSum::get(Decimal& out, int shown_scale) const {
   if (nans > 0 || (positive_infinities > 0 && negative_infinities > 0)) {
     out = Decimal::nan();
   } else if (positive_infinities > 0 || negative_infinities > 0) {
     out = Decimal::infinity(negative_infinities > 0);
   } else {
     if (overflowed) return false;
-    const auto result = Decimal::from_int128(sum.get(), scale);
+    __int128 total = sum.get();
+    for (int digits = scale - shown_scale; digits > 0; digits -= 18) total /= kPowers[std::min(digits, 18)];
+    const auto result = Decimal::from_int128(total, shown_scale);
     if (!result) return false;
     out = *result;
   }
@@ -91,13 +97,17 @@ void FloatSum::add(double value, int64_t weight) {
   }
 }
 
-double FloatSum::get() const {
+bool FloatSum::get(double& out) const {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   if (nans > 0 || (positive_infinities > 0 && negative_infinities > 0)) {
-    return std::numeric_limits<double>::quiet_NaN();
+    out = std::numeric_limits<double>::quiet_NaN();
+  } else if (positive_infinities > 0 || negative_infinities > 0) {
+    out = negative_infinities > 0 ? -kInfinity : kInfinity;
+  } else {
+    out = sum + compensation;
+    return std::isfinite(out);
   }
-  if (positive_infinities > 0) return std::numeric_limits<double>::infinity();
-  if (negative_infinities > 0) return -std::numeric_limits<double>::infinity();
-  return sum + compensation;
+  return true;
 }
 
 }  // namespace leat

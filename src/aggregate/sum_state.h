@@ -35,10 +35,41 @@ struct DecimalSum {
   int32_t overflowed;
 
   void add(const Decimal& value, int64_t weight);
-  // False: out of range.
-  bool get(Decimal& out) const;
+  // False: out of range. The result has `shown_scale` fraction digits, which must hold the sum exactly.
+  bool get(Decimal& out, int shown_scale) const;
+  bool get(Decimal& out) const { return get(out, scale); }
+  int64_t count() const { return sum.count; }
 };
 static_assert(sizeof(DecimalSum) == 56);
+
+// How many values there are of each scale: the largest decides how many digits a result shows, and
+// must go when the last such value is taken back.
+struct ScaleCounts {
+  int64_t of[Decimal::kScaleMax + 1];
+
+  void add(const Decimal& value, int64_t weight) {
+    if (value.is_finite()) of[value.scale()] += weight;
+  }
+  int largest() const {
+    int scale = Decimal::kScaleMax;
+    while (scale > 0 && of[scale] == 0) --scale;
+    return scale;
+  }
+};
+
+// DecimalSum for inputs that take back.
+struct RetractableDecimalSum {
+  DecimalSum total;
+  ScaleCounts scales;
+
+  void add(const Decimal& value, int64_t weight) {
+    total.add(value, weight);
+    scales.add(value, weight);
+  }
+  bool get(Decimal& out) const { return total.get(out, scales.largest()); }
+  int64_t count() const { return total.count(); }
+};
+static_assert(sizeof(RetractableDecimalSum) == 288);
 
 // Floats: Neumaier's compensated sum; infinities and NaN are counted apart, so that they can leave
 // again. Taking back may leave a rounding difference in the last digits; an emptied group is exact 0.
@@ -47,7 +78,8 @@ struct FloatSum {
   int64_t count, nans, positive_infinities, negative_infinities;
 
   void add(double value, int64_t weight);
-  double get() const;
+  // False: finite values whose sum is not. Such a state has lost the sum until the group is empty.
+  bool get(double& out) const;
 };
 static_assert(sizeof(FloatSum) == 48);
 
@@ -64,11 +96,12 @@ void add_integers(const AggregateUpdate& u) {
   }
 }
 
-inline void add_decimals(const AggregateUpdate& u) {
+template <class State>
+void add_decimals(const AggregateUpdate& u) {
   const Vector& arg = *u.args[0];
   for (size_t i = 0; i < u.states.size(); ++i) {
     if (arg.is_null(u.rows[i])) continue;
-    reinterpret_cast<DecimalSum*>(u.states[i])->add(arg.at<Decimal>(u.rows[i]), u.weight(i));
+    reinterpret_cast<State*>(u.states[i])->add(arg.at<Decimal>(u.rows[i]), u.weight(i));
   }
 }
 
