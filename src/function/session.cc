@@ -77,6 +77,26 @@ void set_config(const KernelCall& call) {
   });
 }
 
+// Types that PostgreSQL's clients know and that are stored as another one here, or not at all.
+std::string_view stand_in_name(uint32_t oid) {
+  switch (oid) {
+    case 18: return "\"char\"";
+    case 19: return "name";
+    case 25: return "text";
+    case 1002: return "\"char\"[]";
+    case 1003: return "name[]";
+    case 1009: return "text[]";
+    case 1014: return "character[]";
+    case 1042: return "character";
+    case 2249: return "record";
+    case 2276: return "\"any\"";
+    case 2277: return "anyarray";
+    case 2278: return "void";
+    case 2283: return "anyelement";
+    case 2287: return "record[]";
+    default: return {};
+  }
+}
 // The name of a type by its oid, with its modifier where there is one.
 void format_type(const KernelCall& call) {
   constexpr int32_t kModifierHeader = 4;
@@ -86,8 +106,8 @@ void format_type(const KernelCall& call) {
     const auto oid = static_cast<uint32_t>(call.args[0]->at<int64_t>(row));
     const auto type = type_by_oid(oid);
     if (oid == 0) text = "-";
+    else if (const std::string_view name = stand_in_name(oid); !name.empty()) text = name;
     else if (!type || (type->is(TypeId::kUnknown) && oid != 705)) text = "???";
-    else if (oid == 25) text = "text";
     else text = type->name();
     const int32_t modifier = call.args[1]->is_null(row) ? -1 : call.args[1]->at<int32_t>(row);
     if (modifier >= kModifierHeader && type) {
@@ -118,6 +138,14 @@ void user_by_id(const KernelCall& call) {
 void encoding_name(const KernelCall& call) {
   constexpr int32_t kUtf8 = 6;
   for_each_valid(call, [&](size_t row) { call.out.set_string(row, call.args[0]->at<int32_t>(row) == kUtf8 ? "UTF8" : ""); });
+}
+void encoding_number(const KernelCall& call) {
+  for_each_valid(call, [&](size_t row) {
+    std::string name(call.args[0]->string_at(row));
+    for (char& c : name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    const bool is_utf8 = name == "UTF8" || name == "UTF-8" || name == "UNICODE";
+    call.out.data<int32_t>()[row] = is_utf8 ? 6 : -1;
+  });
 }
 void view_definition(const KernelCall& call) {
   for_each_valid(call, [&](size_t row) {
@@ -200,6 +228,9 @@ constexpr ScalarFunction kRows[] = {
     row("pg_typeof", {TypeSpec::kAny}, kVarchar, type_name, "name of a value's type", "pg_typeof(1) -> integer", kCalled),
     row("pg_get_userbyid", {kOid}, kVarchar, user_by_id, "name of a role", "pg_get_userbyid(10) -> root"),
     row("pg_encoding_to_char", {kInt32}, kVarchar, encoding_name, "name of an encoding", "pg_encoding_to_char(6) -> UTF8"),
+    row("pg_char_to_encoding", {kVarchar}, kInt32, encoding_number, "number of an encoding, -1 if unknown",
+        "pg_char_to_encoding('utf8') -> 6"),
+    row("getdatabaseencoding", {}, kVarchar, client_encoding, "encoding of the database", "getdatabaseencoding() -> UTF8"),
     row("pg_table_is_visible", {kOid}, kBoolean, table_is_visible, "is a relation found without its schema", kVisibleExample),
     row("pg_type_is_visible", {kOid}, kBoolean, always<true>, "is a type found without its schema", "pg_type_is_visible(23) -> t"),
     row("pg_function_is_visible", {kOid}, kBoolean, always<true>, "is a function found without its schema", "pg_function_is_visible(5) -> t"),
