@@ -131,8 +131,9 @@ Result<ExprPtr> ExprBinder::special_call(const ast::FunctionCall& e, const std::
   }
   if (name == "nullif" && e.arguments.size() == 2) {
     std::vector<ExprPtr> args = TRY(bind_arguments(e, clause_));
-    const ExprPtr left = TRY(settle_unknown(state_, args[0]));
-    ExprPtr equal = TRY(binary_operator("=", left, args[1], e.position));
+    ExprPtr equal = TRY(binary_operator("=", args[0], args[1], e.position));
+    // An unknown value is of the type that it is compared as.
+    const ExprPtr left = args[0]->type.is(TypeId::kUnknown) ? equal->args[0] : args[0];
     auto out = std::make_shared<Expr>();
     out->kind = ExprKind::kCase;
     out->type = left->type;
