@@ -10,6 +10,7 @@ namespace leat {
 namespace {
 
 constexpr size_t kSlice = 64;  // records between two looks at the clock
+constexpr size_t kEvictLooksMax = 32 * 1024;  // records looked at by one evict(): a few milliseconds
 
 uint64_t hash_of(void* p) { return static_cast<StateRecord*>(p)->hash; }
 
@@ -318,8 +319,8 @@ uint64_t StateTable::evict(uint64_t bytes) {
     loader_.reset();
   }
   const uint64_t before = arena_.used_bytes();
-  // Once round to take the touched mark away, once more to free.
-  size_t left = index_.size() * 2;
+  // Once round to take the touched mark away, once more to free; a part of the way per call.
+  size_t left = std::min(index_.size() * 2, kEvictLooksMax);
   clock_hand_ = index_.walk(clock_hand_, [&](void* p) {
     if (left == 0 || before - arena_.used_bytes() >= bytes) return false;
     --left;

@@ -157,8 +157,9 @@ class StateTable {
   // -- residency
   // Reads more of the table from the Store. True: the table is complete.
   Result<bool> load_some(int64_t budget_ns);
-  // Gives back up to about `bytes`, coldest first, and returns how many it gave. 0 while a checkpoint
-  // is on its way. Ask in small portions: a megabyte takes about a millisecond.
+  // Gives back up to about `bytes`, coldest first, and returns how many it gave: 0 while a checkpoint is
+  // on its way. Looks at a bounded number of records and goes on from there when called again, so a
+  // call takes a few milliseconds at most and may give nothing though there is more.
   uint64_t evict(uint64_t bytes);
 
   // Frees what the step left empty, and books memory. Call when the operator has finished a step.

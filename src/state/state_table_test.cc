@@ -361,6 +361,41 @@ TYPED_TEST(StateTableTest, OwnsItsVnodesOnly) {
   Kind::check_all(*part, expected);
 }
 
+// More state than memory: all but a little is evicted, and comes back by being asked for.
+TYPED_TEST(StateTableTest, EvictedStateComesBackOnDemand) {
+  using Kind = TypeParam;
+  Random random(9);
+  SystemFileSystem files;
+  auto store = Store::open({.in_memory = true}, files).value();
+  TickingClock clock;
+  auto table = Kind::make({.table = kTable, .store = store.get(), .clock = &clock, .is_new = true});
+  typename Kind::Model model;
+  for (int i = 0; i < 40; ++i) Kind::step(*table, model, random, Keys(random, 1000, 20'000));
+  table->freeze(1);
+  EXPECT_EQ(table->evict(1 << 30), 0u);  // not committed
+  while (!table->serialize_some(1000)) {
+  }
+  Checkpoint checkpoint{.epoch = 1};
+  checkpoint.deltas.push_back(table->take_delta());
+  ASSERT_TRUE(store->commit(checkpoint));
+  table->committed();
+  const uint64_t full = table->bytes();
+  for (int i = 0; i < 10; ++i) table->evict(1 << 30);
+  EXPECT_EQ(table->resident_keys(), 0u);
+  EXPECT_LT(table->bytes(), full / 4);
+  EXPECT_FALSE(table->complete());
+  for (int i = 0; i < 60; ++i) {
+    Kind::check(*table, model, Keys(random, 200, 20'000));
+    Kind::step(*table, model, random, Keys(random, 200, 20'000));
+    if (this->HasFatalFailure()) return;
+    table->evict(100'000);
+  }
+  while (!table->load_some(1000).value()) {
+  }
+  table->end_step();
+  Kind::check_all(*table, model);
+}
+
 TYPED_TEST(StateTableTest, DamagedRowsAreAnError) {
   SystemFileSystem files;
   auto store = Store::open({.in_memory = true}, files).value();
