@@ -1,5 +1,7 @@
 #include "system_catalog/system_catalog.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "system_catalog/relations.h"
 
@@ -88,6 +90,10 @@ std::vector<SystemRelation> make_relations() {
   return out;
 }
 
+// As PostgreSQL's own relations, those of pg_catalog have a hidden column with their number, by which
+// clients find descriptions.
+bool has_table_oid(const SystemRelation& row) { return row.schema == "pg_catalog"; }
+
 RelationPtr catalog_entry(const SystemRelation& row, uint32_t id, const CatalogSnapshot& catalog) {
   auto relation = std::make_shared<Relation>();
   relation->id = ObjectId(id);
@@ -101,6 +107,13 @@ RelationPtr catalog_entry(const SystemRelation& row, uint32_t id, const CatalogS
     ColumnDefinition column;
     column.name = std::move(field.name);
     column.type = std::move(field.type);
+    relation->columns.push_back(std::move(column));
+  }
+  if (has_table_oid(row)) {
+    ColumnDefinition column;
+    column.name = "tableoid";
+    column.type = TypeId::kOid;
+    column.hidden = true;
     relation->columns.push_back(std::move(column));
   }
   return relation;
@@ -126,7 +139,13 @@ Result<Batch> system_rows(const Relation& relation, const SystemContext& context
     if (row.schema != relation.schema_name || row.name != relation.name) continue;
     RowBuilder builder(row.columns());
     row.rows(context, builder);
-    return builder.finish();
+    Batch batch = builder.finish();
+    if (has_table_oid(row)) {
+      auto number = std::make_shared<Vector>(TypeId::kOid, batch.size());
+      std::fill_n(number->data<int64_t>(), batch.size(), int64_t{relation.id.value});
+      batch.columns.push_back(std::move(number));
+    }
+    return batch;
   }
   return fail(SqlState::kUndefinedTable, "there is no system relation {}.{}", relation.schema_name, relation.name);
 }
