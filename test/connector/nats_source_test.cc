@@ -582,6 +582,11 @@ TEST(NatsSourceAck, ExistingDurableGoesOnAndDifferencesAreNamed) {
     reader->committed(batch.position());
     ASSERT_TRUE(reader->poll({.messages_max = 1, .wait = 0ms}, batch));
   }
+  for (int i = 0; i < 100; ++i) {  // the server takes acknowledgements in its own time
+    const auto info = client.jetstream().consumer("S", "d");
+    if (info && *info && (*info)->acked_stream == 40) break;
+    std::this_thread::sleep_for(20ms);
+  }
   const auto s = source(with);
   const auto check = s->validate();
   ASSERT_TRUE(check.has_value());

@@ -33,7 +33,11 @@ NatsReader::NatsReader(const SourceSettings& settings, StreamPosition from, cons
 NatsReader::~NatsReader() {
   // What was committed last is acknowledged; the rest comes again, to whoever reads next.
   if (connection_ && inbox_) send_acks();
-  if (connection_ && inbox_) leave_consumer();
+  if (connection_ && inbox_) {
+    leave_consumer();
+    // Closing a socket with messages unread resets it, and what the server has not read yet is gone.
+    if (connection_->state() == Connection::State::kConnected) (void)connection_->flush(kPongWait);
+  }
   inbox_.reset();
 }
 
