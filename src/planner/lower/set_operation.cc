@@ -181,13 +181,17 @@ Result<Lowered> lower_set_operation(Lowering& lowering, const LogicalNode& node)
   const auto by_hash = [&](const PhysicalPtr& input) { return input->distribution.kind == Distribution::kHash; };
   if (by_hash(inputs[0]) && by_hash(inputs[1]) && !(inputs[0]->distribution == inputs[1]->distribution)) {
     for (PhysicalPtr& input : inputs) {
+      if (input->kind == PhysicalKind::kExchange) input = input->inputs[0];
       auto exchange = new_physical(PhysicalKind::kExchange, {input});
       exchange->keys = first_columns(width);
       exchange->distribution = {Distribution::kHash, exchange->keys};
       input = exchange;
     }
   } else if (by_hash(inputs[0]) != by_hash(inputs[1])) {
-    for (PhysicalPtr& input : inputs) input = exchange_by(input, {});
+    for (PhysicalPtr& input : inputs) {
+      if (input->kind == PhysicalKind::kExchange) input = input->inputs[0];
+      input = exchange_by(input, {});
+    }
   }
   auto operation = new_physical(PhysicalKind::kSetOperation, std::move(inputs));
   operation->keys = first_columns(width);
