@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "catalog/relation.h"
 #include "planner/function_rows.h"
 #include "planner/logical_nodes.h"
 #include "planner/lower/streams.h"
@@ -134,6 +135,45 @@ std::vector<int> join_key(const PhysicalNode& join) {
   return key;
 }
 
+bool never_null(const PhysicalNode& node, int column) {
+  const auto at = static_cast<size_t>(column);
+  switch (node.kind) {
+    case PhysicalKind::kScan: {
+      const int of_relation = node.columns[at];
+      const ColumnDefinition& definition = node.relation->columns[static_cast<size_t>(of_relation)];
+      const auto& key = node.relation->key;
+      const bool declared = node.relation->declared_primary_key && std::count(key.begin(), key.end(), of_relation) > 0;
+      return definition.not_null || declared || definition.type.is(TypeId::kSerial);
+    }
+    case PhysicalKind::kProject: {
+      const Expr& expr = *node.exprs[at];
+      if (expr.kind == ExprKind::kLiteral) return !expr.literal.is_null();
+      return expr.kind == ExprKind::kColumn && never_null(*node.inputs[0], expr.column);
+    }
+    case PhysicalKind::kFilter:
+    case PhysicalKind::kExchange:
+    case PhysicalKind::kDynamicFilter: return never_null(*node.inputs[0], column);
+    case PhysicalKind::kHashAggregate:
+      return at < node.keys.size() && never_null(*node.inputs[0], node.keys[at]);
+    default: return false;
+  }
+}
+
+bool has_key_never_null(const PhysicalNode& node) {
+  return std::any_of(node.key.begin(), node.key.end(), [&](int column) { return never_null(node, column); });
+}
+
+// In a full join a left row alone and a right row alone are both NULL in the other's key. If they may be
+// NULL in their own key too, a column that only left rows have tells them apart.
+PhysicalPtr mark_left(PhysicalPtr left) {
+  std::vector<int> at;
+  const PhysicalPtr with = append_physical(std::move(left), {make_literal(Value::boolean(true))}, at);
+  auto marked = std::make_shared<PhysicalNode>(*with);
+  marked->schema[static_cast<size_t>(at[0])].name = "_left";
+  marked->key.push_back(at[0]);
+  return marked;
+}
+
 bool joins_append_only(const PhysicalNode& join) {
   const bool inputs = join.inputs[0]->append_only && join.inputs[1]->append_only;
   return inputs && (join.join == JoinKind::kInner || join.join == JoinKind::kSemi);
@@ -199,6 +239,9 @@ Result<Lowered> lower_join(Lowering& lowering, const LogicalNode& node) {
   join->null_safe = keys.null_safe;
   PhysicalPtr l = append_physical(left.node, keys.left, join->left_keys);
   PhysicalPtr r = append_physical(right.node, keys.right, join->right_keys);
+  if (lowering.is_job() && node.join == JoinKind::kFull && !has_key_never_null(*l) && !has_key_never_null(*r)) {
+    l = mark_left(l);
+  }
   const auto new_width = static_cast<int>(l->schema.size());
   distribute(l, r, join->left_keys, join->right_keys);
   join->inputs = {l, r};

@@ -166,6 +166,9 @@ constexpr std::string_view kQueries[] = {
     "select a, n from (select a, count(*) as n from t group by a union all select b, count(*) from u group by b) x where a = 1",
     "select * from t full join u using (id) where id > 1",
     "select id from t natural join u",
+    // both sides' keys may be NULL: a full join's rows alone must still be told apart
+    "select x.a, y.m from (select distinct a from t) x full join (select max(id) as m from u) y on x.a = y.m",
+    "select x.a, y.b from (select distinct a from t) x full join (select distinct b from u) y on x.a = y.b",
     "select id from t where a = 1 union all select id from u where exists (select 1 from w where w.a = u.a) order by 1 limit 3",
     "select id from t where null::int not in (select a from u)",
     "select id from t where 1 in (select a from u where u.b = t.b) is not true",
