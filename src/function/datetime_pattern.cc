@@ -157,9 +157,14 @@ class Printer {
   int64_t shown_year() const { return s_.year > 0 || s_.is_interval ? s_.year : 1 - s_.year; }
   // FM takes the zeros in front away, but not those of a fraction.
   void number(const PatternField& f, int64_t value, int width, bool front_zeros = true) {
-    const std::string_view sign = value < 0 ? "-" : "";
-    const int w = !f.fill && front_zeros ? 1 : width;
-    out_ += fmt::format("{}{:0{}}", sign, std::abs(value), w);
+    if (value < 0) out_ += '-';
+    char digits[20];
+    int n = 0;
+    for (uint64_t left = static_cast<uint64_t>(std::abs(value)); left != 0 || n == 0; left /= 10) {
+      digits[n++] = static_cast<char>('0' + left % 10);
+    }
+    for (int w = !f.fill && front_zeros ? 1 : width; n < w;) digits[n++] = '0';
+    while (n > 0) out_ += digits[--n];
     if (f.ordinal != 0) out_ += ordinal_of(value, f.ordinal == 1);
   }
   void year(const PatternField& f, int64_t y) {

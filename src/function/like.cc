@@ -45,6 +45,11 @@ Match match_like(std::string_view s, std::string_view p) {
     if (star_p == std::string_view::npos) return Match::kNo;
     if (star_s >= s.size()) return Match::kNo;
     star_s += utf8_size(s[star_s]);
+    // A literal behind the % must be found again; nothing before it can match.
+    if (star_p < p.size() && p[star_p] != '_' && p[star_p] != '\\' && p[star_p] != '%') {
+      star_s = s.find(p[star_p], star_s);
+      if (star_s == std::string_view::npos) return Match::kNo;
+    }
     i = star_s;
     j = star_p;
   }

@@ -27,12 +27,32 @@ void append_fraction(std::string& to, int64_t micros) {
   to.append(digits, n);
 }
 
+char* put_two(char* at, int64_t value) {
+  at[0] = static_cast<char>('0' + value / 10);
+  at[1] = static_cast<char>('0' + value % 10);
+  return at + 2;
+}
+
 void append_civil_date(std::string& to, const CivilDate& d) {
-  append_padded(to, static_cast<uint64_t>(d.year > 0 ? d.year : 1 - d.year), 4);
-  to += '-';
-  append_padded(to, static_cast<uint64_t>(d.month), 2);
-  to += '-';
-  append_padded(to, static_cast<uint64_t>(d.day), 2);
+  const int64_t year = d.year > 0 ? d.year : 1 - d.year;
+  if (year > 9999) {
+    append_padded(to, static_cast<uint64_t>(year), 4);
+    char text[6];
+    char* at = text;
+    *at++ = '-';
+    at = put_two(at, d.month);
+    *at++ = '-';
+    put_two(at, d.day);
+    to.append(text, sizeof text);
+    return;
+  }
+  char text[10];
+  char* at = put_two(put_two(text, year / 100), year % 100);
+  *at++ = '-';
+  at = put_two(at, d.month);
+  *at++ = '-';
+  put_two(at, d.day);
+  to.append(text, sizeof text);
 }
 
 bool append_infinity(std::string& to, int64_t micros) {
@@ -188,12 +208,15 @@ void append_date(std::string& to, int32_t days) {
 }
 
 void append_time(std::string& to, int64_t micros) {
-  append_padded(to, static_cast<uint64_t>(micros / kMicrosPerHour), 2);
-  to += ':';
-  append_padded(to, static_cast<uint64_t>(micros / kMicrosPerMinute % 60), 2);
-  to += ':';
-  append_padded(to, static_cast<uint64_t>(micros / kMicrosPerSecond % 60), 2);
-  append_fraction(to, micros % kMicrosPerSecond);
+  const int64_t seconds = micros / kMicrosPerSecond;
+  char text[8];
+  char* at = put_two(text, seconds / 3600);
+  *at++ = ':';
+  at = put_two(at, seconds / 60 % 60);
+  *at++ = ':';
+  put_two(at, seconds % 60);
+  to.append(text, sizeof text);
+  append_fraction(to, micros - seconds * kMicrosPerSecond);
 }
 
 void append_timestamp(std::string& to, int64_t micros) {
