@@ -38,10 +38,6 @@ bool scale_up(__int128& value, int digits) {
 
 void DecimalSum::add(const Decimal& value, int64_t weight) {
   sum.count += weight;
-  if (sum.count == 0) {  // an empty group knows its sum again
-    *this = {};
-    return;
-  }
   if (!value.is_finite()) {
     (value.is_nan() ? nans : value.is_negative() ? negative_infinities : positive_infinities) += weight;
     return;
@@ -87,8 +83,6 @@ void FloatSum::add(double value, int64_t weight) {
     nans += weight;
   } else if (std::isinf(value)) {
     (value < 0 ? negative_infinities : positive_infinities) += weight;
-  } else if (count == 0) {
-    sum = compensation = 0;
   } else {
     const double term = value * static_cast<double>(weight);
     const double total = sum + term;

@@ -72,7 +72,8 @@ struct RetractableDecimalSum {
 static_assert(sizeof(RetractableDecimalSum) == 288);
 
 // Floats: Neumaier's compensated sum; infinities and NaN are counted apart, so that they can leave
-// again. Taking back may leave a rounding difference in the last digits; an emptied group is exact 0.
+// again. Taking back may leave a rounding difference in the last digits; a group without rows is forgotten
+// by the operator. A count of 0 in between means nothing: removals may come before additions.
 struct FloatSum {
   double sum, compensation;
   int64_t count, nans, positive_infinities, negative_infinities;

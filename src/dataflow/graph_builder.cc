@@ -1,11 +1,14 @@
 #include "dataflow/graph_builder.h"
 
 #include "dataflow/executor.h"
+#include "dataflow/operator/dynamic_filter.h"
 #include "dataflow/operator/filter.h"
 #include "dataflow/operator/hash_aggregate.h"
 #include "dataflow/operator/hash_join.h"
 #include "dataflow/operator/hop_window.h"
+#include "dataflow/operator/now.h"
 #include "dataflow/operator/project.h"
+#include "dataflow/operator/project_set.h"
 #include "dataflow/operator/scan.h"
 #include "dataflow/operator/set_operation.h"
 #include "dataflow/operator/top_n.h"
@@ -24,8 +27,12 @@ Result<int64_t> fixed_length(const Interval& interval) {
 
 size_t state_tables_of(const PhysicalNode& node, bool query) {
   switch (node.kind) {
-    case PhysicalKind::kHashJoin: return 2;
+    case PhysicalKind::kHashJoin:
+    case PhysicalKind::kDynamicFilter: return 2;
+    case PhysicalKind::kNow:
+    case PhysicalKind::kWatermarkFilter: return 1;
     case PhysicalKind::kTopN:
+    case PhysicalKind::kOverWindow:
     case PhysicalKind::kSetOperation: return 1;
     case PhysicalKind::kHashAggregate:
       return aggregate_state_tables(node, query || node.inputs[0]->append_only);
@@ -134,6 +141,14 @@ class GraphBuilder {
                                         shard == 0 && (options_.query || options_.is_new));
       case PhysicalKind::kFilter: return std::make_unique<Filter>(plan.exprs[0]);
       case PhysicalKind::kProject: return std::make_unique<Project>(plan.exprs);
+      case PhysicalKind::kProjectSet: return std::make_unique<ProjectSet>(plan);
+      case PhysicalKind::kDynamicFilter:
+        return std::make_unique<DynamicFilter>(plan, state(*plan.inputs[0], shard, tables[0]),
+                                               state(*plan.inputs[0], shard, tables[1]));
+      case PhysicalKind::kNow: return std::make_unique<Now>(state(plan, shard, tables[0]));
+      case PhysicalKind::kWatermarkFilter:
+        return std::make_unique<WatermarkFilter>(plan.time_column, plan.exprs[0],
+                                                 state(*plan.inputs[0], shard, tables[0]));
       case PhysicalKind::kUnionAll: return std::make_unique<UnionAll>();
       case PhysicalKind::kHopWindow:
         return std::make_unique<HopWindow>(plan.time_column, TRY(fixed_length(plan.window_size)),
@@ -155,6 +170,10 @@ class GraphBuilder {
       }
       case PhysicalKind::kSetOperation:
         return std::make_unique<SetOperationOperator>(plan, state(*plan.inputs[0], shard, tables[0]));
+      case PhysicalKind::kOverWindow:
+        if (plan.windows.size() != 1 || plan.windows[0].function != "row_number") break;
+        return std::make_unique<TopN>(plan, TopN::Bounds{}, state(*plan.inputs[0], shard, tables[0]),
+                                      options_.query);
       case PhysicalKind::kTopN: {
         TopN::Bounds bounds;
         if (plan.limit) {

@@ -215,6 +215,9 @@ Result<std::unique_ptr<Engine::LiveJob>> Engine::make_job(const PlannedRelation&
   options.own_input = [&](const PhysicalNode& scan) { return scan.relation->id == relation.id; };
   job->graph = TRY(build_graph(job->plan.root, options));
   job->graph->errors = job->errors.get();
+  for (const auto& node : job->graph->nodes()) {
+    if (node->plan->kind == PhysicalKind::kNow) job->clocks.push_back(node.get());
+  }
   for (const ScanPort& scan : job->graph->scans()) {
     if (scan.scan->relation->id == relation.id) job->own_input = &scan;
   }

@@ -37,12 +37,8 @@ struct Engine::State {
   std::vector<std::shared_ptr<Write>> in_step;  // writes whose rows are in the step being made
   uint64_t applied_sequence = 0;                // of the DML log
   bool failed = false;                          // a step failed: nothing may go on
+  int64_t last_tick_ns = 0;
   double ns_per_row = 200;                      // measured; sets the budget of a step
-  // Rows that came out of relations while a backfill wants to follow them: by relation.
-  struct Follower {
-    ObjectId relation;
-    std::vector<Batch>* batches;
-  };
 
   // ---- inbox, any thread
   Mutex inbox_mutex;

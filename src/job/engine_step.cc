@@ -13,6 +13,7 @@ constexpr size_t kStepRowsMax = 256 * 1024;
 // How long the step thread sleeps when there is nothing: background loading and checkpoints are due
 // at least so often.
 constexpr auto kIdleWait = std::chrono::milliseconds(50);
+constexpr int64_t kClockTickNs = 100'000'000;
 constexpr int64_t kLoadSliceNs = 1'000'000;
 constexpr uint64_t kEvictSlice = 1 << 20;
 
@@ -86,6 +87,12 @@ bool Engine::gather() {
     any = true;
   }
 
+  if (const int64_t now = clock_.monotonic_ns(); now - s.last_tick_ns >= kClockTickNs) {
+    s.last_tick_ns = now;
+    for (auto& [id, job] : s.jobs) {
+      for (Node* clock : job->clocks) s.executor->activate(*clock);
+    }
+  }
   bool held_back = false;
   for (auto& [id, job] : s.jobs) held_back |= job->sink && job->sink->over_bound();
   const auto budget = static_cast<size_t>(

@@ -24,6 +24,7 @@ struct Engine::LiveJob {
   std::unique_ptr<SinkTask> sink;
   bool sends_snapshot = true;  // sinks: the rows that are there at CREATE too
   uint64_t rows_in = 0;
+  std::vector<Node*> clocks;  // nodes that show the time
 
   Node* output() const { return graph->root(); }
 };

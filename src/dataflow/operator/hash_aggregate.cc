@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "dataflow/operator/net_changes.h"
 
 namespace leat {
 namespace {
@@ -90,6 +91,13 @@ struct HashAggregate::Call {
   std::unique_ptr<OrderedKeyEncoder> order;
   std::unique_ptr<RowPacker> args;
   std::vector<std::string> old_results;  // packed, by touched group
+  struct Change {
+    OrderedState::Group* group;
+    std::string_view sort_key, value;  // value: packed arguments; in bytes
+    int64_t weight;
+  };
+  std::vector<Change> changes;  // of this step
+  Arena bytes;
   // DISTINCT: (group key, arguments) -> count.
   std::unique_ptr<KeyedState> distinct;
   std::unique_ptr<RowPacker> distinct_key;
@@ -284,19 +292,28 @@ void HashAggregate::update_rows(Call& call, const Batch& batch, const Taken& tak
   if (auto found = call.rows->find_or_insert(hashes, keys, groups); !found) {
     return step.fail(std::move(found).error());
   }
-  const bool keep_first = append_only_ && call.plan.function->first_row_only;
   for (size_t i = 0; i < n; ++i) {
-    const std::string_view sort_key = call.order->key(taken.at[i]);
+    call.changes.push_back({groups[i], call.bytes.copy(call.order->key(taken.at[i])),
+                            call.bytes.copy(call.args->packed(taken.at[i])), taken.weights[i]});
+  }
+}
+
+void HashAggregate::apply_rows(Call& call) {
+  const bool keep_first = append_only_ && call.plan.function->first_row_only;
+  net_changes(call.changes);
+  for (const auto& change : call.changes) {
     if (keep_first) {
-      const auto first = call.rows->first(groups[i]);
+      const auto first = call.rows->first(change.group);
       if (first.valid()) {
-        if (sort_key >= first->sort_key()) continue;
+        if (change.sort_key >= first->sort_key()) continue;
         const std::string gone(first->sort_key());
-        call.rows->adjust(groups[i], gone, {}, -first->weight);
+        call.rows->adjust(change.group, gone, {}, -first->weight);
       }
     }
-    call.rows->adjust(groups[i], sort_key, call.args->packed(taken.at[i]), taken.weights[i]);
+    call.rows->adjust(change.group, change.sort_key, change.value, change.weight);
   }
+  call.changes.clear();
+  call.bytes = Arena();
 }
 
 namespace {
@@ -353,6 +370,9 @@ void HashAggregate::finish(Output& out, StepContext& step) {
   if (query_) {
     touched_.clear();
     groups_->for_each([&](KeyedState::Entry* entry) { touched_.push_back({entry, false, 0}); });
+  }
+  for (auto& call : calls_) {
+    if (call->rows) apply_rows(*call);
   }
   // Old and new rows side by side; those that are equal cancel out.
   const size_t n = touched_.size();
@@ -422,8 +442,9 @@ void HashAggregate::finish(Output& out, StepContext& step) {
         }
         kept.push_back(i);
       }
+      const bool only_new = std::ranges::all_of(kept, [&](uint32_t i) { return weights[i] == 1; });
       if (kept.size() < states.size()) result = result.with_rows(std::move(kept));
-      result.weights = std::make_shared<const std::vector<int32_t>>(std::move(weights));
+      if (!only_new) result.weights = std::make_shared<const std::vector<int32_t>>(std::move(weights));
     }
     out.emit(std::move(result));
   }

@@ -58,6 +58,7 @@ class HashAggregate final : public Operator {
   bool keep_distinct(Call& call, const Batch& batch, Taken& taken, StepContext& step);
   void update_inline(Call& call, const Batch& batch, const Taken& taken);
   void update_rows(Call& call, const Batch& batch, const Taken& taken, StepContext& step);
+  void apply_rows(Call& call);
   void rows_result(Call& call, std::string_view key, uint64_t hash, Vector& out, size_t row, StepContext& step);
 
   std::vector<int> key_columns_;

@@ -1,6 +1,7 @@
 #include "dataflow/operator/top_n.h"
 
 #include "dataflow/consolidate.h"
+#include "dataflow/operator/net_changes.h"
 
 namespace leat {
 namespace {
@@ -32,7 +33,7 @@ uint32_t order_size_of(std::string_view value) {
 TopN::TopN(const PhysicalNode& plan, Bounds bounds, StateOptions state, bool query)
     : bounds_(bounds),
       with_ties_(plan.with_ties),
-      emit_rank_(plan.emit_rank),
+      emit_rank_(plan.emit_rank || plan.kind == PhysicalKind::kOverWindow),
       query_(query),
       types_(types_of(plan.inputs[0]->schema)),
       groups_(plan.inputs[0]->schema, plan.keys, plan.inputs[0]->distribution),
@@ -58,33 +59,43 @@ void TopN::push(int, const Batch& batch, Output&, StepContext& step) {
     sort_key_.assign(order_.key(i));
     const auto order_size = static_cast<uint32_t>(sort_key_.size());
     sort_key_.append(tie_breaker_.key(i));
-    if (query_ && bounds_.limit >= 0 && !with_ties_ && state_.weight(group) >= high()) {
-      // Only rows before the last one kept can still matter.
-      const auto last = state_.last(group);
-      if (!last.valid() || sort_key_ >= last->sort_key()) continue;
-    }
     value_.assign(reinterpret_cast<const char*>(&order_size), sizeof order_size);
     value_.append(rows_.packed(i));
     if (query_) {
-      state_.adjust(group, sort_key_, value_, weight);
-      if (bounds_.limit >= 0 && !with_ties_ && state_.weight(group) > high()) {
-        const auto last = state_.last(group);
-        if (last.valid() && state_.weight(group) - last->weight >= high()) {
-          const std::string key(last->sort_key());
-          state_.adjust(group, key, {}, -last->weight);
-        }
-      }
-      if (whole_index_.try_emplace(group, whole_.size()).second) whole_.push_back({group, {}});
-    } else if (emit_rank_ || with_ties_) {
-      if (whole_index_.try_emplace(group, whole_.size()).second) {
-        whole_.push_back({group, {}});
-        list_window(group, whole_.back().second);
-      }
-      state_.adjust(group, sort_key_, value_, weight);
+      keep_in_query(group, value_, weight);
     } else {
-      change_window(group, sort_key_, value_, weight);
+      changes_.push_back({group, bytes_.copy(sort_key_), bytes_.copy(value_), weight});
     }
   }
+}
+
+// A query's input only grows, so rows behind the window's end can be forgotten at once.
+void TopN::keep_in_query(Group* group, std::string_view value, int64_t weight) {
+  const bool forgets = bounds_.limit >= 0 && !with_ties_;
+  if (forgets && state_.weight(group) >= high()) {
+    const auto last = state_.last(group);
+    if (!last.valid() || sort_key_ >= last->sort_key()) return;
+  }
+  state_.adjust(group, sort_key_, value, weight);
+  if (forgets && state_.weight(group) > high()) {
+    const auto last = state_.last(group);
+    if (last.valid() && state_.weight(group) - last->weight >= high()) {
+      const std::string key(last->sort_key());
+      state_.adjust(group, key, {}, -last->weight);
+    }
+  }
+  if (whole_index_.try_emplace(group, whole_.size()).second) whole_.push_back({group, {}});
+}
+
+void TopN::apply(const Change& change) {
+  if (!emit_rank_ && !with_ties_) {
+    return change_window(change.group, change.sort_key, change.value, change.weight);
+  }
+  if (whole_index_.try_emplace(change.group, whole_.size()).second) {
+    whole_.push_back({change.group, {}});
+    list_window(change.group, whole_.back().second);
+  }
+  state_.adjust(change.group, change.sort_key, change.value, change.weight);
 }
 
 // One copy at a time: an insertion at rank r pushes one row over the upper edge (at `high` after it)
@@ -143,6 +154,9 @@ void TopN::list_window(const Group* group, std::vector<std::pair<int64_t, std::s
 }
 
 void TopN::finish(Output& out, StepContext&) {
+  net_changes(changes_);
+  for (const Change& change : changes_) apply(change);
+  changes_.clear();
   for (auto& [group, before] : whole_) {
     std::vector<std::pair<int64_t, std::string>> now;
     list_window(group, now);

@@ -21,6 +21,7 @@ class TopN final : public Operator {
     int64_t limit = -1;
     int64_t offset = 0;
   };
+  // A kOverWindow of one row_number() is the same with its rank and no limit.
   TopN(const PhysicalNode& plan, Bounds bounds, StateOptions state, bool query);
   void push(int port, const Batch& batch, Output& out, StepContext& step) override;
   void finish(Output& out, StepContext& step) override;
@@ -28,11 +29,18 @@ class TopN final : public Operator {
 
  private:
   using Group = OrderedState::Group;
+  struct Change {
+    Group* group;
+    std::string_view sort_key, value;  // in bytes_
+    int64_t weight;
+  };
   struct Emission {
     std::string_view value;  // as stored: order key size, row
     int64_t rank;
     int32_t weight;
   };
+  void keep_in_query(Group* group, std::string_view value, int64_t weight);
+  void apply(const Change& change);
   void change_window(Group* group, std::string_view sort_key, std::string_view value, int64_t weight);
   void note(std::string_view value, int64_t rank, int64_t weight);
   // The window's rows with ranks, appended as text for comparison: rank or ties make it move whole.
@@ -51,6 +59,7 @@ class TopN final : public Operator {
   std::vector<Group*> found_;
   std::string sort_key_, value_;
   Arena bytes_;
+  std::vector<Change> changes_;
   std::vector<Emission> emissions_;
   std::vector<std::pair<Group*, std::vector<std::pair<int64_t, std::string>>>> whole_;
   std::unordered_map<Group*, size_t> whole_index_;
