@@ -316,7 +316,7 @@ Result<ExprPtr> ExprBinder::cast(const ast::Cast& e) {
     operand = TRY(bind(*e.operand));
   }
   ExprPtr out = TRY(cast_explicitly(state_, operand, type, e.position));
-  if (e.type.modifiers.empty() || !e.type.builtin || e.type.array_dimensions != 0) return out;
+  if (e.type.modifiers.empty() || e.type.array_dimensions != 0) return out;
   return apply_modifiers(state_, std::move(out), e.type);
 }
 

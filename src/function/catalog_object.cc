@@ -144,7 +144,7 @@ constexpr ScalarFunction kRows[] = {
     row("pg_get_triggerdef", {kOid}, kVarchar, unknown, "definition of a trigger: there are none", "pg_get_triggerdef(0::oid) -> NULL"),
     row("pg_get_triggerdef", {kOid, kBoolean}, kVarchar, unknown, "definition of a trigger: there are none",
         "pg_get_triggerdef(0::oid, true) -> NULL"),
-    row("pg_size_pretty", {kInt64}, kVarchar, size_pretty, "a number of bytes for reading", "pg_size_pretty(123456) -> 121 kB"),
+    row("pg_size_pretty", {kInt64}, kVarchar, size_pretty, "a number of bytes for reading", "pg_size_pretty(123456::bigint) -> 121 kB"),
     row("pg_size_pretty", {kNumeric}, kVarchar, size_pretty_numeric, "a number of bytes for reading",
         "pg_size_pretty(10240.0) -> 10 kB"),
     row("pg_table_size", {kOid}, kInt64, unknown, kNotMeasured, "pg_table_size(0::oid) -> NULL"),

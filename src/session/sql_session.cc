@@ -91,6 +91,13 @@ void SqlSession::report_changed_settings() {
 
 // ------------------------------------------------------------------------------------ facts
 
+std::vector<std::string> SqlSession::search_path() const {
+  std::vector<std::string> path = settings_.search_path(user_);
+  const auto catalog = shared_.catalog();
+  std::erase_if(path, [&](const std::string& schema) { return !catalog->schemas.contains(schema); });
+  return path;
+}
+
 std::string SqlSession::setting(std::string_view name, bool& found) const {
   auto value = settings_.get(name);
   found = value.has_value();

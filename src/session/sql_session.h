@@ -44,7 +44,7 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
   // SessionFacts
   std::string user() const override { return user_; }
   std::string database() const override { return database_name_; }
-  std::vector<std::string> search_path() const override { return settings_.search_path(user_); }
+  std::vector<std::string> search_path() const override;  // schemas that exist
   std::string setting(std::string_view name, bool& found) const override;
   Result<void> set_setting(std::string_view name, std::string_view value, bool local) const override;
   int64_t backend_pid() const override { return pid_; }
