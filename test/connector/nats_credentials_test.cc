@@ -36,7 +36,7 @@ std::ostream& operator<<(std::ostream& to, const Outcome& o) {
 void expect_ok(const Outcome& outcome) { EXPECT_TRUE(outcome.ok()) << outcome; }
 
 TEST(NatsCredentials, PlainUnreachable) {
-  const std::string url = fmt::format("127.0.0.1:{}", free_port());
+  const std::string url = fmt::format("127.0.0.1:{}", free_nats_port());
   Outcome out = create(url, {});
   EXPECT_EQ(out.state, "08001");
   EXPECT_EQ(out.message, "cannot connect to NATS server \"" + url + "\"");
@@ -49,7 +49,7 @@ TEST(NatsCredentials, PlainUnreachable) {
 TEST(NatsCredentials, ServerListFailsOver) {
   NatsServer server;
   NatsClient(server.url()).create_stream("S", R"(["ev"])");
-  expect_ok(create(fmt::format("127.0.0.1:{} , nats://{}", free_port(), server.url()), {}));
+  expect_ok(create(fmt::format("127.0.0.1:{} , nats://{}", free_nats_port(), server.url()), {}));
 }
 
 TEST(NatsCredentials, UserAndPassword) {

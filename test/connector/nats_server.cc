@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -170,7 +171,7 @@ std::string TempDir::write(const std::string& name, const std::string& text) con
   return path;
 }
 
-int free_port() {
+int free_nats_port() {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -208,6 +209,7 @@ void NatsServer::start() {
   pid_ = fork();
   CHECK(pid_ >= 0, "cannot fork");
   if (pid_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is killed leaves no server behind
     const int log = open(log_path.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0644);
     dup2(log, 1);
     dup2(log, 2);
@@ -249,14 +251,14 @@ NatsCluster::NatsCluster() {
   int routes[3];
   std::string list;
   for (int& port : routes) {
-    port = free_port();
+    port = free_nats_port();
     list += fmt::format("{}nats://127.0.0.1:{}", list.empty() ? "" : ", ", port);
   }
   for (int i = 0; i < 3; ++i) {
     servers_.push_back(std::make_unique<NatsServer>(NatsServerSpec{
         .config = fmt::format("server_name: s{}\ncluster {{ name: c, host: 127.0.0.1, port: {}, routes: [{}] }}\n", i,
                               routes[i], list),
-        .port = free_port()}));
+        .port = free_nats_port()}));
   }
 }
 

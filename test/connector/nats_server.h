@@ -105,6 +105,6 @@ class NatsCluster {
   std::vector<std::unique_ptr<NatsServer>> servers_;
 };
 
-int free_port();
+int free_nats_port();
 
 }  // namespace leat::test
