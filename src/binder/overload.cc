@@ -54,6 +54,9 @@ std::optional<Fit> fit(const Candidate& candidate, size_t index, std::span<const
     switch (spec.kind) {
       case TypeSpec::kExact: target = spec.id; break;
       case TypeSpec::kExactList: target = Type::list_of(spec.id); break;
+      case TypeSpec::kAnyNonList:
+        if (args[i].is(TypeId::kList)) return std::nullopt;
+        [[fallthrough]];
       case TypeSpec::kAny: target = is_unknown(args[i]) ? Type(TypeId::kVarchar) : args[i]; break;
       case TypeSpec::kElement: target = *element; break;
       case TypeSpec::kAnyList:
@@ -87,6 +90,7 @@ OverloadMatch found(std::span<const Candidate> candidates, Fit fit) {
     case TypeSpec::kAnyList: match.result = fit.list; break;
     case TypeSpec::kListOfElement: match.result = Type::list_of(fit.element); break;
     case TypeSpec::kAny:
+    case TypeSpec::kAnyNonList:
     case TypeSpec::kAnyStruct: match.result = match.arg_types.empty() ? Type() : match.arg_types[0]; break;
     case TypeSpec::kRule:
       CHECK(candidate.result_type != nullptr, "a rule without result_type");

@@ -19,6 +19,7 @@ struct TypeSpec {
   enum Kind : uint8_t {
     kExact,    // `id`
     kAny,      // any type
+    kAnyNonList,  // any type but lists: what || joins with text
     kAnyList,  // T[]; T is bound for kElement and kSameList
     kElement,  // T of the first kAnyList argument, or the common type of all kElement arguments
     kAnyStruct,

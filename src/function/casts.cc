@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <limits>
 
+#include "function/functions.h"
 #include "function/rows.h"
 #include "types/compare_value.h"
 #include "types/datetime.h"
@@ -275,6 +276,36 @@ void text_to_regtype(const KernelCall& call) {
       return TRY(parse_text(TypeId::kOid, name, *call.context.zone)).as_int64();
     }
     return TRY(type_by_name(name)).oid();
+  });
+}
+
+// Input functions of PostgreSQL's types that clients compare pg_type.typinput with.
+constexpr std::pair<std::string_view, int64_t> kInputFunctions[] = {
+    {"array_in", 750}, {"array_out", 751}, {"record_in", 2290}, {"anyarray_in", 2296}, {"textin", 46}, {"-", 0}};
+void text_to_regproc(const KernelCall& call) {
+  fill_result<int64_t>(call, [&](size_t row) -> Result<int64_t> {
+    std::string_view name = call.args[0]->string_at(row);
+    if (!name.empty() && name.find_first_not_of("0123456789") == name.npos) {
+      return TRY(parse_text(TypeId::kOid, name, *call.context.zone)).as_int64();
+    }
+    if (name.starts_with("pg_catalog.")) name.remove_prefix(name.find('.') + 1);
+    for (const auto& [input, oid] : kInputFunctions) {
+      if (input == name) return oid;
+    }
+    const auto overloads = functions_named(name);
+    if (overloads.size() == 1) return int64_t{function_oid(*overloads[0])};
+    if (overloads.empty()) return fail(SqlState::kUndefinedFunction, "function \"{}\" does not exist", name);
+    return fail(SqlState::kAmbiguousFunction, "more than one function named \"{}\"", name);
+  });
+}
+void regproc_to_text(const KernelCall& call) {
+  fill_string(call, [&](size_t row, std::string& out) {
+    const int64_t oid = call.args[0]->at<int64_t>(row);
+    const ScalarFunction* function = function_by_oid(oid);
+    out = function == nullptr ? std::to_string(oid) : std::string(function->name);
+    for (const auto& [input, number] : kInputFunctions) {
+      if (number == oid) out = input;
+    }
   });
 }
 
@@ -557,7 +588,7 @@ constexpr CastRow kRows[] = {
     cast(kVarchar, kOid, parse_value_kernel, kE, "reads the text", "'5'::varchar::oid -> 5"),
     cast(kVarchar, kRegclass, text_to_regclass, kI, "the relation of that name", "'5'::varchar::regclass -> 5", kStable),
     cast(kVarchar, kRegtype, text_to_regtype, kE, "the type of that name", "'integer'::varchar::regtype -> 23", kStable),
-    cast(kVarchar, kRegproc, parse_value_kernel, kE, "reads the number", "'5'::varchar::regproc -> 5"),
+    cast(kVarchar, kRegproc, text_to_regproc, kE, "the function of that name", "'5'::varchar::regproc -> 5", kStable),
     cast(kVarchar, kRegnamespace, parse_value_kernel, kE, "reads the number", "'5'::varchar::regnamespace -> 5"),
     cast(kVarchar, TypeSpec::kAnyList, parse_value_kernel, kE, "reads the text", "'{1,2}'::varchar::integer[] -> {1,2}",
          kStable),
@@ -583,7 +614,7 @@ constexpr CastRow kRows[] = {
     cast(kOid, kVarchar, to_text_kernel, kA, "the number", "5::oid::varchar -> 5"),
     cast(kRegclass, kVarchar, regclass_to_text, kA, "the relation's name", "5::regclass::varchar -> 5", kStable),
     cast(kRegtype, kVarchar, regtype_to_text, kA, "the type's name", "23::regtype::varchar -> integer", kStable),
-    cast(kRegproc, kVarchar, to_text_kernel, kA, "the number", "5::regproc::varchar -> 5"),
+    cast(kRegproc, kVarchar, regproc_to_text, kA, "the function's name", "5::regproc::varchar -> 5", kStable),
     cast(kRegnamespace, kVarchar, to_text_kernel, kA, "the number", "5::regnamespace::varchar -> 5"),
     cast(TypeSpec::kAnyList, kVarchar, to_text_kernel, kA, "the text form", "ARRAY[1, 2]::varchar -> {1,2}", kStable),
     cast(TypeSpec::kAnyStruct, kVarchar, to_text_kernel, kA, "the text form", "ROW(1, 'a')::varchar -> (1,a)", kStable),

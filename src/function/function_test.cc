@@ -816,6 +816,7 @@ struct FunctionTest : testing::Test {
       case TypeSpec::kExact: return Type(spec.id);
       case TypeSpec::kExactList: return Type::list_of(spec.id);
       case TypeSpec::kAny: return type;
+      case TypeSpec::kAnyNonList: return type.is(TypeId::kList) ? std::nullopt : std::optional(type);
       case TypeSpec::kAnyList: return type.is(TypeId::kList) ? std::optional(type) : std::nullopt;
       case TypeSpec::kAnyStruct: return type.is(TypeId::kStruct) ? std::optional(type) : std::nullopt;
       case TypeSpec::kElement: return element;
@@ -845,7 +846,7 @@ struct FunctionTest : testing::Test {
           cost += 10;
           cast_args.push_back(make_call(lookup.cast.function, *to, {args[i]}));
         } else {
-          cost += spec.kind == TypeSpec::kAny;
+          cost += spec.kind == TypeSpec::kAny || spec.kind == TypeSpec::kAnyNonList;
           cast_args.push_back(args[i]);
         }
       }

@@ -7,6 +7,8 @@
 namespace leat {
 namespace {
 
+constexpr uint32_t kFirstFunctionOid = 800'000'001;  // docs/internals/system_catalog.md
+
 // Rows by name, made once.
 struct Index {
   std::vector<FunctionFamily> families;
@@ -74,6 +76,27 @@ std::span<const ScalarFunction* const> functions_named(std::string_view name) {
   const auto it = index().by_name.find(name);
   if (it == index().by_name.end()) return {};
   return it->second;
+}
+
+uint32_t function_oid(const ScalarFunction& function) {
+  uint32_t oid = kFirstFunctionOid;
+  for (const FunctionFamily& family : function_families()) {
+    if (&function >= family.data() && &function < family.data() + family.size()) {
+      return oid + static_cast<uint32_t>(&function - family.data());
+    }
+    oid += static_cast<uint32_t>(family.size());
+  }
+  return 0;
+}
+
+const ScalarFunction* function_by_oid(int64_t oid) {
+  int64_t first = kFirstFunctionOid;
+  for (const FunctionFamily& family : function_families()) {
+    const auto size = static_cast<int64_t>(family.size());
+    if (oid >= first && oid < first + size) return &family[static_cast<size_t>(oid - first)];
+    first += size;
+  }
+  return nullptr;
 }
 
 const ScalarFunction* function_of(std::string_view name, std::span<const Type> args) {

@@ -25,6 +25,10 @@ std::span<const ScalarFunction* const> functions_named(std::string_view name);
 // Every name once, sorted: for hints.
 std::span<const std::string_view> function_names();
 
+// Numbers for pg_proc and regproc: by place in the tables, ascending. Null: no such function.
+uint32_t function_oid(const ScalarFunction& function);
+const ScalarFunction* function_by_oid(int64_t oid);
+
 // The one overload whose declared argument types are exactly these; CHECKs that it exists. For plans
 // that put in calls of their own.
 const ScalarFunction* function_of(std::string_view name, std::span<const Type> args);

@@ -223,7 +223,7 @@ constexpr ScalarFunction row(std::string_view name, Signature args, TypeSpec res
   return {.name = name, .args = args, .result = result, .kernel = kernel, .doc = doc, .example = example};
 }
 
-constexpr TypeSpec kAny = TypeSpec::kAny;
+constexpr TypeSpec kOther = TypeSpec::kAnyNonList;
 
 constexpr ScalarFunction kRows[] = {
     row("lower", {kVarchar}, kVarchar, kernel_string1<std::string_view, Lower>, "in lower case", "lower('ABC') -> abc"),
@@ -281,8 +281,8 @@ constexpr ScalarFunction kRows[] = {
     row("overlay", {kVarchar, kVarchar, kInt32, kInt32}, kVarchar, overlay, "a part of some length replaced",
         "overlay('Txxxxas' PLACING 'hom' FROM 2 FOR 4) -> Thomas"),
     row("||", {kVarchar, kVarchar}, kVarchar, concat_two, "one after the other", "'a' || 'b' -> ab"),
-    row("||", {kVarchar, kAny}, kVarchar, concat_any<0>, "one after the other, in text form", "'a' || 1 -> a1"),
-    row("||", {kAny, kVarchar}, kVarchar, concat_any<1>, "one after the other, in text form", "1 || 'a' -> 1a"),
+    row("||", {kVarchar, kOther}, kVarchar, concat_any<0>, "one after the other, in text form", "'a' || 1 -> a1"),
+    row("||", {kOther, kVarchar}, kVarchar, concat_any<1>, "one after the other, in text form", "1 || 'a' -> 1a"),
 };
 
 }  // namespace

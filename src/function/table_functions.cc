@@ -297,6 +297,45 @@ void split_string(const TableCall& call) {
   }
 }
 
+// SQL's reserved words, of which clients take those that are not in the standard.
+struct Keyword {
+  std::string_view word;
+  char category;  // PostgreSQL's: R reserved, T reserved but for functions and types
+};
+constexpr Keyword kKeywords[] = {
+    {"all", 'R'}, {"analyze", 'R'}, {"and", 'R'}, {"any", 'R'}, {"array", 'R'}, {"as", 'R'}, {"asc", 'R'},
+    {"both", 'R'}, {"case", 'R'}, {"cast", 'R'}, {"check", 'R'}, {"collate", 'R'}, {"column", 'R'},
+    {"constraint", 'R'}, {"create", 'R'}, {"cross", 'T'}, {"current_date", 'R'}, {"current_timestamp", 'R'},
+    {"current_user", 'R'}, {"default", 'R'}, {"desc", 'R'}, {"distinct", 'R'}, {"do", 'R'}, {"else", 'R'},
+    {"end", 'R'}, {"except", 'R'}, {"false", 'R'}, {"fetch", 'R'}, {"for", 'R'}, {"foreign", 'R'}, {"from", 'R'},
+    {"full", 'T'}, {"grant", 'R'}, {"group", 'R'}, {"having", 'R'}, {"ilike", 'T'}, {"in", 'R'}, {"inner", 'T'},
+    {"intersect", 'R'}, {"into", 'R'}, {"is", 'T'}, {"isnull", 'T'}, {"join", 'T'}, {"lateral", 'R'},
+    {"leading", 'R'}, {"left", 'T'}, {"like", 'T'}, {"limit", 'R'}, {"natural", 'T'}, {"not", 'R'},
+    {"notnull", 'T'}, {"null", 'R'}, {"offset", 'R'}, {"on", 'R'}, {"only", 'R'}, {"or", 'R'}, {"order", 'R'},
+    {"outer", 'T'}, {"overlaps", 'T'}, {"primary", 'R'}, {"references", 'R'}, {"returning", 'R'}, {"right", 'T'},
+    {"select", 'R'}, {"session_user", 'R'}, {"similar", 'T'}, {"some", 'R'}, {"table", 'R'}, {"then", 'R'},
+    {"to", 'R'}, {"trailing", 'R'}, {"true", 'R'}, {"union", 'R'}, {"unique", 'R'}, {"user", 'R'}, {"using", 'R'},
+    {"when", 'R'}, {"where", 'R'}, {"window", 'R'}, {"with", 'R'}};
+void keywords(const TableCall& call) {
+  PackedWriter writer;
+  std::string packed;
+  each_input(call, [&](size_t row) {
+    for (const Keyword& keyword : kKeywords) {
+      writer.clear();
+      packed.clear();
+      writer.string(keyword.word);
+      writer.string(std::string_view(&keyword.category, 1));
+      writer.string(keyword.category == 'R' ? "reserved" : "reserved (can be function or type name)");
+      writer.append_row_to(packed);
+      put_string(call, row, packed);
+    }
+  });
+}
+Type keyword_row(std::span<const Type>) {
+  return Type::struct_of({{"word", kVarchar}, {"catcode", kVarchar}, {"catdesc", kVarchar}});
+}
+constexpr std::string_view kKeywordColumns[] = {"word", "catcode", "catdesc"};
+
 // Options of the form name=value, as PostgreSQL keeps those of foreign tables.
 void options_to_table(const TableCall& call) {
   PackedWriter writer;
@@ -396,6 +435,8 @@ constexpr TableFunction kRows[] = {
      .doc = "groups of the matches, all with flag g", .example = "regexp_matches('ab12', '[0-9]', 'g') -> {1}, {2}"},
     {.name = "string_to_table", .args = {kVarchar, kVarchar}, .result = kVarchar, .kernel = split_string,
      .doc = "the parts between delimiters", .example = "string_to_table('a,b', ',') -> a, b"},
+    {.name = "pg_get_keywords", .args = {}, .result = kRule, .kernel = keywords, .doc = "SQL's reserved words", .example = "",
+     .result_type = keyword_row, .columns = kKeywordColumns},
     {.name = "pg_options_to_table", .args = {TypeSpec::list_of(kVarchar)}, .result = kRule, .kernel = options_to_table,
      .doc = "the options of a foreign table", .example = "pg_options_to_table(ARRAY['a=1']) -> (a,1)", .result_type = option_row,
      .columns = kOptionColumns},

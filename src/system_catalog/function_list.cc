@@ -10,12 +10,11 @@
 namespace leat::system_catalog {
 namespace {
 
-constexpr uint32_t kFirstOid = 800'000'000;
 constexpr uint32_t kAnyElement = 2283, kAnyArray = 2277, kRecord = 2249, kAny = 2276;
 
 // Names that the binder puts in for syntax; nobody can call them by name.
 constexpr std::string_view kSyntax[] = {"not", "array", "row", "field", "array_access", "array_slice", "like_escape",
-                                        "similar_to_escape"};
+                                        "similar_to_escape", "vector_access"};
 bool is_syntax(std::string_view name) {
   return name.starts_with("is_") || std::find(std::begin(kSyntax), std::end(kSyntax), name) != std::end(kSyntax);
 }
@@ -26,10 +25,10 @@ bool is_operator(std::string_view name) {
 
 std::vector<FunctionEntry> make_list() {
   std::vector<FunctionEntry> all;
-  uint32_t oid = kFirstOid;
+  uint32_t oid = 0;
   for (const FunctionFamily& family : function_families()) {
     for (const ScalarFunction& f : family) {
-      ++oid;
+      oid = function_oid(f);
       if (is_syntax(f.name)) continue;
       all.push_back({oid, is_operator(f.name) ? FunctionKind::kOperator : FunctionKind::kScalar, f.name, &f.args,
                      f.result, f.variadic, f.volatility, f.nulls == NullMode::kStrict, f.doc, f.example});
@@ -64,6 +63,7 @@ uint32_t spec_oid(const TypeSpec& spec) {
     case TypeSpec::kExact: return Type(spec.id).oid();
     case TypeSpec::kExactList: return Type::list_of(spec.id).oid();
     case TypeSpec::kAny:
+    case TypeSpec::kAnyNonList:
     case TypeSpec::kRule: return kAny;
     case TypeSpec::kElement: return kAnyElement;
     case TypeSpec::kAnyList:
