@@ -16,7 +16,8 @@ ExprPtr with_position(ExprPtr expr, uint32_t position) {
   return copy;
 }
 
-// 5, 5000000000, 1.5: the smallest of integer, bigint and numeric that holds it.
+// 5, 5000000000, 1.5: the smallest of integer, bigint and numeric that holds it; past numeric's range,
+// where PostgreSQL's goes on, a double precision (1e300).
 Result<Value> number(const std::string& text) {
   if (text.find_first_not_of("-0123456789") == std::string::npos) {
     const auto value = parse_text(TypeId::kInt64, text, TimeZone());
@@ -26,7 +27,13 @@ Result<Value> number(const std::string& text) {
       return small ? Value::int32(static_cast<int32_t>(v)) : *value;
     }
   }
-  return Value::numeric(TRY(Decimal::parse(text)));
+  auto exact = Decimal::parse(text);
+  if (exact) return Value::numeric(*exact);
+  const bool whole = text.find_first_of(".eE") == std::string::npos;
+  if (exact.error().code == SqlState::kNumericValueOutOfRange && !whole) {
+    return parse_text(TypeId::kFloat64, text, TimeZone());
+  }
+  return std::unexpected(std::move(exact).error());
 }
 
 bool is_array_cast_of_empty(const ast::Expr& operand, const Type& type) {
@@ -380,7 +387,9 @@ Result<ExprPtr> ExprBinder::subscript(const ast::Subscript& e) {
   ExprPtr value = TRY(bind(*e.operand));
   ExprPtr index = TRY(bind(*e.index));
   if (value->type.is(TypeId::kJsonb)) return call_operator(state_, "->", {value, index}, e.position);
-  if (!value->type.is(TypeId::kList)) {
+  // PostgreSQL's int2vector is text here: the catalog's indoption.
+  const bool is_vector = value->type.is(TypeId::kVarchar) && value->kind == ExprKind::kColumn;
+  if (!value->type.is(TypeId::kList) && !is_vector) {
     return state_.fail_at(e.operand->position, SqlState::kDatatypeMismatch,
                           "cannot subscript type {} because it does not support subscripting", value->type.name());
   }
@@ -388,7 +397,8 @@ Result<ExprPtr> ExprBinder::subscript(const ast::Subscript& e) {
   if (number == nullptr) {
     return state_.fail_at(e.index->position, SqlState::kDatatypeMismatch, "array subscript must have type integer");
   }
-  return call_function(state_, "array_access", {std::move(value), std::move(number)}, e.position);
+  return call_function(state_, is_vector ? "vector_access" : "array_access", {std::move(value), std::move(number)},
+                       e.position);
 }
 
 Result<ExprPtr> ExprBinder::slice(const ast::Slice& e) {

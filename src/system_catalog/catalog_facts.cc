@@ -66,6 +66,15 @@ Value text_list_value(const std::vector<std::string>& elements) { return list_va
 Value int2_list_value(const std::vector<int>& elements) { return list_value<int>(kInt2, elements); }
 Value oid_list_value(const std::vector<uint32_t>& elements) { return list_value<uint32_t>(kOid, elements); }
 
+std::string vector_text(const std::vector<int64_t>& elements) {
+  std::string text;
+  for (const int64_t element : elements) {
+    if (!text.empty()) text += ' ';
+    text += std::to_string(element);
+  }
+  return text;
+}
+
 uint32_t primary_key_index(ObjectId table) { return kPrimaryKeyIndexBase + table.value; }
 uint32_t primary_key_constraint(ObjectId table) { return kPrimaryKeyConstraintBase + table.value; }
 std::string primary_key_name(const Relation& table) { return table.name + "_pkey"; }

@@ -174,7 +174,7 @@ TEST_F(SystemCatalog, IndexesNameTheColumnsOfTheirTable) {
   EXPECT_EQ(primary.at("indkey"), "{2,1}") << "as declared: (a, b)";
   const Row index = row_where("pg_index", "indexrelid", "20001");
   EXPECT_EQ(index.at("indkey"), "{1,2}");
-  EXPECT_EQ(index.at("indoption"), "{3,0}") << "b desc";
+  EXPECT_EQ(index.at("indoption"), "3 0") << "b desc";
   const Row constraint = row_where("pg_constraint", "contype", "p");
   EXPECT_EQ(constraint.at("conname"), "t_pkey");
   EXPECT_EQ(constraint.at("conkey"), "{2,1}");

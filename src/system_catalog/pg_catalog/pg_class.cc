@@ -57,7 +57,7 @@ void add_row(const ClassRow& row, RowBuilder& out) {
   out.add(row.oid).add(row.name).add(row.schema).add(0).add(0).add(kRootRole).add(row.access);
   out.add(row.oid).add(0).add(0).add(-1.0).add(0).add(0).add(row.has_index).add(false).add("p").add(row.kind);
   out.add(uint64_t{row.columns}).add(0).add(row.has_rules).add(false).add(false).add(false).add(false).add(true);
-  out.add(row.kind == "r" ? "d" : "n").add(false).add(0).add(0).add(0).add_null().add_null().add_null();
+  out.add(row.kind == "r" || row.kind == "m" ? "d" : "n").add(false).add(0).add(0).add(0).add_null().add_null().add_null();
 }
 
 void rows(const SystemContext& context, RowBuilder& out) {

@@ -10,14 +10,14 @@ Schema columns() {
           {"indisunique", kBool}, {"indisprimary", kBool}, {"indisexclusion", kBool}, {"indimmediate", kBool},
           {"indisclustered", kBool}, {"indisvalid", kBool}, {"indcheckxmin", kBool}, {"indisready", kBool},
           {"indislive", kBool}, {"indisreplident", kBool}, {"indkey", int2_list()}, {"indcollation", oid_list()},
-          {"indclass", oid_list()}, {"indoption", int2_list()}, {"indexprs", kText}, {"indpred", kText}};
+          {"indclass", oid_list()}, {"indoption", kText}, {"indexprs", kText}, {"indpred", kText}};
 }
 
 struct IndexRow {
   uint32_t oid, table;
   bool primary;
   std::vector<int> columns;  // numbers in the table
-  std::vector<int> options;  // PostgreSQL's bits: 1 descending, 2 NULLs first
+  std::vector<int64_t> options;  // PostgreSQL's bits: 1 descending, 2 NULLs first
 };
 
 void add_row(const IndexRow& row, RowBuilder& out) {
@@ -25,7 +25,7 @@ void add_row(const IndexRow& row, RowBuilder& out) {
   out.add(row.oid).add(row.table).add(uint64_t{row.columns.size()}).add(uint64_t{row.columns.size()});
   out.add(row.primary).add(row.primary).add(false).add(true).add(false).add(true).add(false).add(true).add(true);
   out.add(false).add(int2_list_value(row.columns)).add(oid_list_value(none)).add(oid_list_value(none));
-  out.add(int2_list_value(row.options)).add_null().add_null();
+  out.add(vector_text(row.options)).add_null().add_null();
 }
 
 void add_index(const Relation& index, const Relation& table, RowBuilder& out) {
@@ -47,7 +47,7 @@ void rows(const SystemContext& context, RowBuilder& out) {
                .table = id.value,
                .primary = true,
                .columns = column_numbers(*relation, relation->key),
-               .options = std::vector<int>(relation->key.size(), 0)},
+               .options = std::vector<int64_t>(relation->key.size(), 0)},
               out);
     }
   }
