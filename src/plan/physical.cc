@@ -1,6 +1,7 @@
 #include "plan/physical.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/check.h"
 #include "base/hash.h"
@@ -322,9 +323,13 @@ class Facts {
   std::vector<std::string> facts_;
 };
 
-void write_text(const PhysicalNode& node, int depth, std::string& out) {
+void write_text(const PhysicalNode& node, int depth, std::set<const PhysicalNode*>& shown, std::string& out) {
   out.append(static_cast<size_t>(depth) * 2, ' ');
   out += fmt::format("{} #{}", physical_name(node), node.id);
+  if (!shown.insert(&node).second) {
+    out += " (shared: see above)\n";
+    return;
+  }
   const auto facts = Facts(node).list();
   if (!facts.empty()) {
     out += " { ";
@@ -335,7 +340,7 @@ void write_text(const PhysicalNode& node, int depth, std::string& out) {
     out += " }";
   }
   out += '\n';
-  for (const PhysicalPtr& input : node.inputs) write_text(*input, depth + 1, out);
+  for (const PhysicalPtr& input : node.inputs) write_text(*input, depth + 1, shown, out);
 }
 
 class Fingerprint {
@@ -446,7 +451,8 @@ std::string_view physical_name(const PhysicalNode& node) {
 
 std::string physical_text(const PhysicalNode& root) {
   std::string out;
-  write_text(root, 0, out);
+  std::set<const PhysicalNode*> shown;
+  write_text(root, 0, shown, out);
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 // The physical plan: operators with their keys, as the dataflow builds them. Immutable, shared.
+// A job's plan is a graph: a node that two others read is one node (the same pointer).
 // The same nodes serve a view (kept running) and an ad-hoc query (one step over a snapshot).
 // Deterministic: planning the same SQL over the same catalog gives the same nodes in the same order,
 // because state tables are numbered by it and found again after a restart.

@@ -1,11 +1,13 @@
 #include "planner/planner.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/check.h"
 #include "planner/logical_nodes.h"
 #include "planner/lower/lowering.h"
+#include "planner/lower/share.h"
 #include "planner/lower/streams.h"
 #include "planner/rule/rules.h"
 
@@ -45,21 +47,26 @@ bool is_too_deep(const LogicalNode& node, int depth) {
                      [&](const LogicalPtr& input) { return is_too_deep(*input, depth + 1); });
 }
 
-PhysicalPtr number_nodes(const PhysicalPtr& node, int& next) {
-  auto copy = std::make_shared<PhysicalNode>(*node);
-  copy->id = next++;
-  for (PhysicalPtr& input : copy->inputs) input = number_nodes(input, next);
-  return copy;
-}
+// Numbers nodes in pre-order; a shared node where it comes first.
+class Numbering {
+ public:
+  PhysicalPtr number(const PhysicalPtr& node) {
+    if (const auto done = numbered_.find(node.get()); done != numbered_.end()) return done->second;
+    auto copy = std::make_shared<PhysicalNode>(*node);
+    copy->id = next_++;
+    for (PhysicalPtr& input : copy->inputs) input = number(input);
+    numbered_.emplace(node.get(), copy);
+    return copy;
+  }
 
-PhysicalPtr numbered(const PhysicalPtr& root) {
-  int next = 1;
-  return number_nodes(root, next);
-}
+ private:
+  int next_ = 1;
+  std::map<const PhysicalNode*, PhysicalPtr> numbered_;
+};
 
 PhysicalPlan make_plan(const PhysicalPtr& root, Schema columns, const PlanContext& context) {
   PhysicalPlan plan;
-  plan.root = numbered(root);
+  plan.root = Numbering().number(context.mode == PlanMode::kJob ? share_equal_nodes(root) : root);
   plan.columns = std::move(columns);
   plan.parameter_types = context.parameter_types;
   return plan;
@@ -75,6 +82,14 @@ Result<Lowered> lower_query(const LogicalPtr& plan, bool emit_on_window_close, c
   const LogicalPtr rewritten = TRY(rewrite_query(plan, context));
   Lowering lowering(context, emit_on_window_close);
   Lowered lowered = TRY(lowering.lower(rewritten));
+  if (lowering.is_job()) {
+    // Groups keep their written order, unless another one lets aggregates be shared.
+    lowered.node = share_equal_nodes(lowered.node);
+    Lowering sorting(context, emit_on_window_close, true);
+    Lowered sorted = TRY(sorting.lower(rewritten));
+    sorted.node = share_equal_nodes(sorted.node);
+    if (count_nodes(sorted.node) < count_nodes(lowered.node)) lowered = std::move(sorted);
+  }
   if (emit_on_window_close && !lowering.window_closes()) {
     return fail(Error{.code = SqlState::kFeatureNotSupported,
                       .message = "EMIT ON WINDOW CLOSE needs a GROUP BY with a column that has a watermark",
@@ -171,7 +186,7 @@ RelationPlan finish_materialize(const PhysicalPtr& rows, Schema visible, std::ve
   auto relation = std::make_shared<const Relation>(std::move(draft));
   root->target = relation;
   root->relation_name = relation->name;
-  RelationPlan out{make_plan(root, std::move(visible), context), relation};
+  RelationPlan out{make_plan(root, std::move(visible), as_job(context)), relation};
   return out;
 }
 
@@ -348,7 +363,7 @@ Result<PhysicalPlan> plan_table(const RelationPtr& relation, const PlanContext& 
   root->append_only = relation->append_only;
   Schema visible;
   for (const ColumnDefinition& column : relation->columns) visible.push_back({column.name, column.type});
-  return make_plan(root, std::move(visible), context);
+  return make_plan(root, std::move(visible), as_job(context));
 }
 
 Result<SinkPlan> plan_sink(const BoundQuery& query, Relation draft, const PlanContext& context) {
@@ -369,7 +384,7 @@ Result<SinkPlan> plan_sink(const BoundQuery& query, Relation draft, const PlanCo
   auto relation = std::make_shared<const Relation>(std::move(draft));
   root->target = relation;
   root->relation_name = relation->name;
-  SinkPlan plan{make_plan(root, query.columns, context), relation, root->append_only, retraction_reason(*rows)};
+  SinkPlan plan{make_plan(root, query.columns, job), relation, root->append_only, retraction_reason(*rows)};
   plan.plan.emit_on_window_close = query.emit_on_window_close;
   return plan;
 }

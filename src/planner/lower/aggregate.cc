@@ -64,8 +64,11 @@ Result<Lowered> lower_aggregate(Lowering& lowering, const LogicalNode& node) {
     calls.push_back(std::move(used));
   }
   PhysicalPtr rows = inputs.make();
-  std::vector<int> keys;
-  for (const size_t group : groups) keys.push_back(inputs.at(group));
+  std::vector<int> keys;  // each once
+  for (const size_t group : groups) {
+    if (std::count(keys.begin(), keys.end(), inputs.at(group)) == 0) keys.push_back(inputs.at(group));
+  }
+  if (lowering.sorted_groups()) std::sort(keys.begin(), keys.end());
   rows = exchange_by(rows, keys);
 
   auto aggregate = new_physical(PhysicalKind::kHashAggregate, {rows});
@@ -73,12 +76,24 @@ Result<Lowered> lower_aggregate(Lowering& lowering, const LogicalNode& node) {
   for (size_t i = 0; i < calls.size(); ++i) {
     aggregate->aggregates.push_back(make_call(node.aggregates[i], calls[i], inputs));
   }
-  aggregate->schema = node.schema;
   std::vector<int> map(rows->schema.size(), -1);
   for (size_t i = 0; i < keys.size(); ++i) map[static_cast<size_t>(keys[i])] = static_cast<int>(i);
+  std::vector<int> columns;  // of the logical node
+  aggregate->schema.resize(keys.size());
+  for (size_t i = 0; i < groups.size(); ++i) {
+    columns.push_back(map[static_cast<size_t>(inputs.at(groups[i]))]);
+    aggregate->schema[static_cast<size_t>(columns[i])] = node.schema[i];
+  }
+  for (size_t i = 0; i < calls.size(); ++i) {
+    columns.push_back(static_cast<int>(aggregate->schema.size()));
+    aggregate->schema.push_back(node.schema[groups.size() + i]);
+  }
   aggregate->distribution = map_distribution(rows->distribution, map);
   aggregate->watermark_columns = map_columns(rows->watermark_columns, map);
-  aggregate->key = lowering.is_job() ? first_columns(keys.size()) : std::vector<int>{};
+  aggregate->key.clear();
+  for (size_t i = 0; lowering.is_job() && i < groups.size(); ++i) {
+    if (std::count(aggregate->key.begin(), aggregate->key.end(), columns[i]) == 0) aggregate->key.push_back(columns[i]);
+  }
   // A group comes once and stays, if nothing is computed of it.
   const bool distinct = node.aggregates.empty() && !keys.empty();
   aggregate->append_only = !lowering.is_job() || (distinct && rows->append_only);
@@ -87,7 +102,7 @@ Result<Lowered> lower_aggregate(Lowering& lowering, const LogicalNode& node) {
     aggregate->append_only = true;
     lowering.note_window_close();
   }
-  return Lowered{std::move(aggregate), first_columns(node.schema.size())};
+  return Lowered{std::move(aggregate), std::move(columns)};
 }
 
 }  // namespace leat::planner

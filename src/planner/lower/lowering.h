@@ -19,12 +19,14 @@ struct Lowered {
 
 class Lowering {
  public:
-  Lowering(const PlanContext& context, bool emit_on_window_close)
-      : context_(context), emit_on_window_close_(emit_on_window_close) {}
+  // `sorted_groups`: groups by column number instead of as written, which makes more aggregates equal.
+  Lowering(const PlanContext& context, bool emit_on_window_close, bool sorted_groups = false)
+      : context_(context), emit_on_window_close_(emit_on_window_close), sorted_groups_(sorted_groups) {}
 
   const PlanContext& context() const { return context_; }
   bool is_job() const { return context_.mode == PlanMode::kJob; }
   bool emit_on_window_close() const { return emit_on_window_close_; }
+  bool sorted_groups() const { return sorted_groups_; }
   // A node that waits for the watermark was made.
   void note_window_close() { window_closes_ = true; }
   bool window_closes() const { return window_closes_; }
@@ -34,6 +36,7 @@ class Lowering {
  private:
   const PlanContext& context_;
   bool emit_on_window_close_;
+  bool sorted_groups_;
   bool window_closes_ = false;
 };
 

@@ -1,6 +1,9 @@
 // Immutable calls of literals are computed once, here; what fails is left to fail at run time, where it
 // may never be reached. AND, OR, CASE and COALESCE lose the branches that literals decide.
 
+#include <algorithm>
+#include <span>
+
 #include "expr/evaluator.h"
 #include "planner/function_rows.h"
 #include "planner/logical_nodes.h"
@@ -31,6 +34,59 @@ ExprPtr fold_call(const ExprPtr& expr) {
     if (!is_literal(arg)) return expr;
   }
   return evaluate(expr);
+}
+
+// a = 1 OR a = 2 OR a IN (3, 4) is one look-up: a IN (1, 2, 3, 4).
+ExprPtr fold_equalities(const ExprPtr& expr) {
+  struct List {
+    ExprPtr value;
+    std::vector<ExprPtr> literals;
+    size_t first = 0;
+  };
+  std::vector<List> lists;
+  std::vector<bool> in_list(expr->args.size(), false);
+  const auto add = [&](size_t i, const ExprPtr& value, std::span<const ExprPtr> literals) {
+    for (const ExprPtr& literal : literals) {
+      if (!is_literal(literal) || literal->literal.is_null() || !(literal->type == value->type)) return;
+    }
+    if (is_literal(value) || has_volatile(*value)) return;
+    in_list[i] = true;
+    for (List& list : lists) {
+      if (!expr_equal(*list.value, *value)) continue;
+      list.literals.insert(list.literals.end(), literals.begin(), literals.end());
+      return;
+    }
+    lists.push_back({value, {literals.begin(), literals.end()}, i});
+  };
+  for (size_t i = 0; i < expr->args.size(); ++i) {
+    const Expr& arg = *expr->args[i];
+    if (is_equality(arg)) {
+      const size_t literal = is_literal(arg.args[1]) ? 1 : 0;
+      add(i, arg.args[1 - literal], std::span(&arg.args[literal], 1));
+    } else if (arg.kind == ExprKind::kInList && !arg.negated) {
+      add(i, arg.args[0], std::span(arg.args).subspan(1));
+    }
+  }
+  if (std::count(in_list.begin(), in_list.end(), true) == static_cast<ptrdiff_t>(lists.size())) return expr;
+  std::vector<ExprPtr> args;
+  for (size_t i = 0; i < expr->args.size(); ++i) {
+    if (!in_list[i]) args.push_back(expr->args[i]);
+    for (const List& list : lists) {
+      if (list.first != i) continue;
+      if (list.literals.size() == 1) {
+        args.push_back(expr->args[i]);
+        continue;
+      }
+      auto in = std::make_shared<Expr>();
+      in->kind = ExprKind::kInList;
+      in->type = TypeId::kBoolean;
+      in->position = expr->args[i]->position;
+      in->args = {list.value};
+      in->args.insert(in->args.end(), list.literals.begin(), list.literals.end());
+      args.push_back(std::move(in));
+    }
+  }
+  return make_or(std::move(args));
 }
 
 // AND without TRUE, OR without FALSE; FALSE or TRUE decides the whole.
@@ -85,8 +141,11 @@ ExprPtr fold_coalesce(const ExprPtr& expr) {
 ExprPtr fold(const ExprPtr& expr) {
   switch (expr->kind) {
     case ExprKind::kCall: return fold_call(expr);
-    case ExprKind::kAnd:
-    case ExprKind::kOr: return fold_logic(expr);
+    case ExprKind::kAnd: return fold_logic(expr);
+    case ExprKind::kOr: {
+      const ExprPtr folded = fold_logic(expr);
+      return folded->kind == ExprKind::kOr ? fold_equalities(folded) : folded;
+    }
     case ExprKind::kCase: return fold_case(expr);
     case ExprKind::kCoalesce: return fold_coalesce(expr);
     case ExprKind::kInList: return is_literal(expr->args[0]) ? evaluate(expr) : expr;

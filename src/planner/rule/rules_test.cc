@@ -172,6 +172,10 @@ constexpr std::string_view kQueries[] = {
     "select id from t where a = 1 union all select id from u where exists (select 1 from w where w.a = u.a) order by 1 limit 3",
     "select id from t where null::int not in (select a from u)",
     "select id from t where 1 in (select a from u where u.b = t.b) is not true",
+    "select id from t where a = 1 or a = 2 or b = 3 or b in (0, 1) or 3 = a or c = 'p'",
+    "select id from t where not (a = 1 or a = 2 or a = null)",
+    "select b, a, n, m from (select a, b, count(*) as n from t group by a, b) x join (select b as d, a as e, max(id) as m from t group by b, a) y on x.a = y.e and x.b = y.d",
+    "select a, a, max(b) from t group by a, a",
     // look-ups by key
     "select a from t where id = 3",
     "select a, b from t where id in (1, 2, 3, null) and a = 1",
