@@ -70,10 +70,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, FileSystem& 
   }
   if (s.shards > 1) s.workers = std::make_unique<WorkerPool>(s.shards - 1);
   s.executor = std::make_unique<Executor>(s.shards, s.workers.get());
-  if (auto recovered = engine->recover(); !recovered) {
-    s.closed = true;  // nothing runs yet
-    return std::unexpected(std::move(recovered).error());
-  }
+  TRY(engine->recover());
   return engine;
 }
 
@@ -145,6 +142,7 @@ Result<void> Engine::recover() {
   }
   s.commit_thread = std::thread([this] { commit_loop(); });
   s.step_thread = std::thread([this] { step_loop(); });
+  s.closed = false;
   // Replayed writes are applied before anybody looks: the first boundary may come before their step, the
   // second comes after it.
   for (int i = 0; i < 2; ++i) TRY(at_step_boundary([]() -> Result<void> { return {}; }));
@@ -288,7 +286,7 @@ Result<std::map<std::string, Position>> Engine::stored_positions(std::string_vie
 // at the startup position again. Step thread.
 Result<void> Engine::start_idle_sources() {
   for (auto& [id, job] : state_->jobs) {
-    if (job->relation->kind != RelationKind::kSource) continue;
+    if (job->relation->kind != RelationKind::kSource || !has_connector(*job->relation)) continue;
     const bool read = !job->output()->outputs.empty();
     if (read && !job->ingest) TRY(start_ingest(*job, TRY(stored_positions("start", id))));
   }

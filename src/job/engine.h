@@ -124,6 +124,12 @@ class Engine {
   Mutex& write_lock() { return write_mutex_; }
   // Waits for a checkpoint that holds everything applied so far.
   Result<void> flush();
+  // Rows of a source that has no connector, from inside the program (generators, benchmarks): the next
+  // steps take them as they take a connector's. All columns, generated ones null. Waits while too much
+  // is queued. They are in no log: after a restart there is what the last checkpoint held.
+  Result<void> feed(ObjectId source, Batch rows);
+  // Waits until every fed row is in what snapshot() shows.
+  Result<void> wait_fed();
 
   // ---- watching
   std::vector<JobStats> job_stats() const;
@@ -182,6 +188,7 @@ class Engine {
   Result<void> at_step_boundary(std::function<Result<void>()> work);
   void step_loop();
   bool gather();
+  bool take_fed(size_t rows_max, bool& more_waits);
   void run_step();
   void begin_checkpoint();
   void continue_checkpoint();

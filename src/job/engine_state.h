@@ -51,6 +51,13 @@ struct Engine::State {
   };
   std::deque<std::shared_ptr<Work>> works GUARDED_BY(inbox_mutex);
   std::deque<std::shared_ptr<Write>> writes GUARDED_BY(inbox_mutex);
+  struct Fed {
+    ObjectId source;
+    Batch rows;
+  };
+  std::deque<Fed> fed GUARDED_BY(inbox_mutex);
+  size_t fed_rows GUARDED_BY(inbox_mutex) = 0;
+  CondVar fed_taken;
 
   // ---- checkpoints
   enum class Phase : uint8_t { kNone, kSerialising, kCommitting, kCommitted };
@@ -81,7 +88,7 @@ struct Engine::State {
   std::vector<std::shared_ptr<Progress>> progress GUARDED_BY(stats_mutex);
 
   std::atomic<uint64_t> steps{0}, step_rows{0}, step_ns{0}, last_step_ns{0};
-  bool closed = false;
+  bool closed = true;  // until the threads run
 };
 
 }  // namespace leat

@@ -97,11 +97,13 @@ bool Engine::gather() {
   for (auto& [id, job] : s.jobs) held_back |= job->sink && job->sink->over_bound();
   const auto budget = static_cast<size_t>(
       std::clamp(kStepNs / s.ns_per_row, double{kStepRowsMin}, double{kStepRowsMax}));
+  bool more_waits = false;
   for (auto& [id, job] : s.jobs) {
     if (!job->ingest) continue;
     job->ingest->pause(held_back);
     if (held_back) continue;
     auto taken = job->ingest->take(budget);
+    more_waits |= job->ingest->has_input();
     size_t total = 0;
     for (const auto& t : taken) total += t.batch.size();
     size_t before = 0;
@@ -115,6 +117,11 @@ bool Engine::gather() {
       if (!t.batch.empty()) s.executor->deliver(*job->own_input->node, shard, 0, std::move(t.batch));
       any = true;
     }
+  }
+  if (!held_back) any |= take_fed(budget, more_waits);
+  if (more_waits) {  // nobody else may wake this thread for what stayed behind
+    MutexLock lock(s.inbox_mutex);
+    s.awake = true;
   }
   return any;
 }
