@@ -5,6 +5,7 @@
 // hash of the keys.
 // Thread: owned by whoever runs it: the engine's step thread, a backfill, or a query.
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>

@@ -2,6 +2,7 @@
 // MemoryTransport: a transport without a socket, for tests and fuzzing: gives the bytes it was
 // given, in pieces, and keeps what is written. When its input is over, the peer has left.
 
+#include <algorithm>
 #include <string>
 
 #include "pgwire/transport.h"
