@@ -1,0 +1,1 @@
+select * from a left join b using (id) full join c on a.x = c.y and b.z <> all (array[1, 2]), lateral (select max(q) from d where d.k = a.k) m

@@ -1,0 +1,1 @@
+select distinct on (a) a, -b::numeric(10,2) as c, case when x is null then 1 else 2 end from t as u(a, b) where a in (1, 2) and b not like 'x%' group by 1, 2 having count(*) filter (where a > 0) > 1 order by 1 desc nulls last limit 3 offset 1

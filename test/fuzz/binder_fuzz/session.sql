@@ -1,0 +1,1 @@
+set timezone = 'UTC'; show all; begin; commit; explain (verbose) select 1; describe t; flush; drop table a, b cascade

@@ -1,0 +1,1 @@
+create table if not exists s.t (id int primary key, x varchar default 'a' not null, y int as (id * 2), z struct<a int, b varchar[]>, watermark for ts as ts - interval '5' second) append only on conflict do nothing with (a = 'b', c.d = 1)

@@ -1,0 +1,1 @@
+insert into t (a, b) values (1, 'it''s'), (default, E'\n') returning *; update t set a = a + 1, b = $1 where a between 1 and 2; delete from t where exists (select 1)

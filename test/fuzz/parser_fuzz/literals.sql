@@ -1,0 +1,1 @@
+select 1e10, .5, 0x1f, 'a' 'b', $$dollar$$, U&'\0041', x'ff', interval '1 day 2 hours', timestamp '2024-01-01', array[array[1], array[2]], row(1, 'x'), true, null

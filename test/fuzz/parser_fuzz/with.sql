@@ -1,0 +1,1 @@
+with x(n) as (values (1), (2)), y as (select * from x union all select 3) select n, row_number() over (partition by n order by n) from y intersect select 1, 2
