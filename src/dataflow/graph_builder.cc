@@ -1,5 +1,8 @@
 #include "dataflow/graph_builder.h"
 
+#include <map>
+#include <set>
+
 #include "dataflow/executor.h"
 #include "dataflow/operator/dynamic_filter.h"
 #include "dataflow/operator/filter.h"
@@ -50,8 +53,16 @@ Result<int64_t> bound_of(const ExprPtr& expr, EvalContext& eval, const char* nam
 }  // namespace
 
 uint32_t count_state_tables(const PhysicalNode& root) {
-  size_t tables = state_tables_of(root, false);
-  for (const auto& input : root.inputs) tables += count_state_tables(*input);
+  size_t tables = 0;
+  std::set<const PhysicalNode*> seen;
+  std::vector<const PhysicalNode*> next{&root};
+  while (!next.empty()) {
+    const PhysicalNode* node = next.back();
+    next.pop_back();
+    if (!seen.insert(node).second) continue;
+    tables += state_tables_of(*node, false);
+    for (const auto& input : node->inputs) next.push_back(input.get());
+  }
   return static_cast<uint32_t>(tables);
 }
 
@@ -76,6 +87,8 @@ class GraphBuilder {
 
  private:
   Result<Node*> add(const PhysicalPtr& plan) {
+    // Two may read one node.
+    if (const auto made = made_.find(plan.get()); made != made_.end()) return made->second;
     // State tables are numbered before those of the inputs: pre-order.
     std::vector<TableId> tables;
     for (size_t i = 0, n = state_tables_of(*plan, options_.query); i < n; ++i) {
@@ -107,6 +120,7 @@ class GraphBuilder {
       from->outputs.push_back(edge);
     }
     if (plan->kind == PhysicalKind::kScan) graph_->scans_.push_back({plan, node});
+    made_.emplace(plan.get(), node);
     graph_->nodes_.push_back(std::move(owned));
     return node;
   }
@@ -197,6 +211,7 @@ class GraphBuilder {
   const GraphOptions& options_;
   std::unique_ptr<JobGraph> graph_;
   TableId next_table_;
+  std::map<const PhysicalNode*, Node*> made_;
 };
 
 Result<std::unique_ptr<JobGraph>> build_graph(const PhysicalPtr& root, const GraphOptions& options) {
