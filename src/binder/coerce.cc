@@ -42,6 +42,7 @@ Result<Value> read_literal(StatementState& state, const std::string& text, const
     case TypeId::kRegtype:
       if (!digits) return Value(type, int64_t{TRY(type_by_name(text)).oid()});
       break;
+    case TypeId::kRegproc: return Value(type, TRY(parse_function_name(text)));
     case TypeId::kRegnamespace:
       if (!digits) {
         const auto found = state.catalog().schemas.find(text);

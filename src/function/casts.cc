@@ -279,34 +279,11 @@ void text_to_regtype(const KernelCall& call) {
   });
 }
 
-// Input functions of PostgreSQL's types that clients compare pg_type.typinput with.
-constexpr std::pair<std::string_view, int64_t> kInputFunctions[] = {
-    {"array_in", 750}, {"array_out", 751}, {"record_in", 2290}, {"anyarray_in", 2296}, {"textin", 46}, {"-", 0}};
 void text_to_regproc(const KernelCall& call) {
-  fill_result<int64_t>(call, [&](size_t row) -> Result<int64_t> {
-    std::string_view name = call.args[0]->string_at(row);
-    if (!name.empty() && name.find_first_not_of("0123456789") == name.npos) {
-      return TRY(parse_text(TypeId::kOid, name, *call.context.zone)).as_int64();
-    }
-    if (name.starts_with("pg_catalog.")) name.remove_prefix(name.find('.') + 1);
-    for (const auto& [input, oid] : kInputFunctions) {
-      if (input == name) return oid;
-    }
-    const auto overloads = functions_named(name);
-    if (overloads.size() == 1) return int64_t{function_oid(*overloads[0])};
-    if (overloads.empty()) return fail(SqlState::kUndefinedFunction, "function \"{}\" does not exist", name);
-    return fail(SqlState::kAmbiguousFunction, "more than one function named \"{}\"", name);
-  });
+  fill_result<int64_t>(call, [&](size_t row) { return parse_function_name(call.args[0]->string_at(row)); });
 }
 void regproc_to_text(const KernelCall& call) {
-  fill_string(call, [&](size_t row, std::string& out) {
-    const int64_t oid = call.args[0]->at<int64_t>(row);
-    const ScalarFunction* function = function_by_oid(oid);
-    out = function == nullptr ? std::to_string(oid) : std::string(function->name);
-    for (const auto& [input, number] : kInputFunctions) {
-      if (number == oid) out = input;
-    }
-  });
+  fill_string(call, [&](size_t row, std::string& out) { out = function_name(call.args[0]->at<int64_t>(row)); });
 }
 
 // Anything to text, by the type's output function.

@@ -7,6 +7,7 @@
 
 #include "function/functions.h"
 #include "function/rows.h"
+#include "types/packed_row.h"
 
 namespace leat {
 namespace {
@@ -130,6 +131,59 @@ void vector_element(const KernelCall& call) {
   });
 }
 
+// Functions are described; users' comments are not kept.
+void description(const KernelCall& call) {
+  for_each_valid(call, [&](size_t row) {
+    const ScalarFunction* function = function_by_oid(call.args[0]->at<int64_t>(row));
+    if (function == nullptr) return call.out.set_null_value(row);
+    call.out.set_string(row, function->doc);
+  });
+}
+
+// schema."Name" as its parts: {schema,Name}. Plain parts are folded to lower case.
+Result<void> split_identifier(std::string_view text, PackedWriter& parts) {
+  const auto malformed = [&] {
+    return fail(make_error(SqlState::kInvalidParameterValue, "string is not a valid identifier: \"{}\"", text));
+  };
+  size_t at = 0;
+  while (true) {
+    std::string part;
+    if (at < text.size() && text[at] == '"') {
+      for (++at; at < text.size(); ++at) {
+        if (text[at] == '"' && (at + 1 == text.size() || text[at + 1] != '"')) break;
+        if (text[at] == '"') ++at;
+        part += text[at];
+      }
+      if (at == text.size()) return malformed();
+      ++at;
+    } else {
+      for (; at < text.size() && text[at] != '.'; ++at) {
+        const char c = text[at];
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+        const bool later = (c >= '0' && c <= '9') || c == '$';
+        if (!letter && !(later && !part.empty())) return malformed();
+        part += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      }
+    }
+    if (part.empty()) return malformed();
+    parts.string(part);
+    if (at == text.size()) return {};
+    if (text[at++] != '.') return malformed();
+  }
+}
+void parse_identifier(const KernelCall& call) {
+  PackedWriter parts;
+  fill_string_result(call, [&](size_t row, std::string& out) -> Result<void> {
+    parts.clear();
+    TRY(split_identifier(call.args[0]->string_at(row), parts));
+    parts.append_list_to(out);
+    return {};
+  });
+}
+
+void zero(const KernelCall& call) {
+  for_each_valid(call, [&](size_t row) { call.out.data<int64_t>()[row] = 0; });
+}
 void unknown(const KernelCall& call) {
   call.rows.for_each([&](size_t row) { call.out.set_null_value(row); });
 }
@@ -163,6 +217,13 @@ constexpr ScalarFunction kRows[] = {
     row("pg_get_triggerdef", {kOid}, kVarchar, unknown, "definition of a trigger: there are none", "pg_get_triggerdef(0::oid) -> NULL"),
     row("pg_get_triggerdef", {kOid, kBoolean}, kVarchar, unknown, "definition of a trigger: there are none",
         "pg_get_triggerdef(0::oid, true) -> NULL"),
+    row("obj_description", {kOid}, kVarchar, description, "what a function is for", "obj_description(5::oid) -> NULL"),
+    row("obj_description", {kOid, kVarchar}, kVarchar, description, "what a function is for",
+        "obj_description(5::oid, 'pg_class') -> NULL"),
+    row("parse_ident", {kVarchar}, TypeSpec::list_of(kVarchar), parse_identifier, "the parts of a qualified name",
+        "parse_ident('Public.\"T x\"') -> {public,\"T x\"}"),
+    row("pg_stat_get_numscans", {kOid}, kInt64, zero, "scans of a relation: not counted", "pg_stat_get_numscans(5::oid) -> 0"),
+    row("pg_postmaster_start_time", {}, kTimestamptz, unknown, "when the server started: see the metrics", "pg_postmaster_start_time() -> NULL"),
     row("vector_access", {kVarchar, kInt32}, kInt32, vector_element, "element of a list of numbers in text, from 0",
         "vector_access('5 6', 1) -> 6"),
     row("pg_size_pretty", {kInt64}, kVarchar, size_pretty, "a number of bytes for reading", "pg_size_pretty(123456::bigint) -> 121 kB"),
@@ -185,6 +246,12 @@ constexpr ScalarFunction kRows[] = {
     row("pg_statistics_obj_is_visible", {kOid}, kBoolean, always_true, "are extended statistics found without their schema",
         "pg_statistics_obj_is_visible(5::oid) -> t"),
     row("pg_ts_config_is_visible", {kOid}, kBoolean, always_true, "is a configuration found without its schema", "pg_ts_config_is_visible(5::oid) -> t"),
+    row("has_any_column_privilege", {kVarchar, kVarchar}, kBoolean, always_true, "may the user do it",
+        "has_any_column_privilege('t', 'select') -> t"),
+    row("has_any_column_privilege", {kVarchar, kVarchar, kVarchar}, kBoolean, always_true, "may a user do it",
+        "has_any_column_privilege('root', 't', 'select') -> t"),
+    row("has_any_column_privilege", {kVarchar, kOid, kVarchar}, kBoolean, always_true, "may a user do it",
+        "has_any_column_privilege('root', 5::oid, 'select') -> t"),
     row("has_sequence_privilege", {kOid, kVarchar}, kBoolean, always_true, "may the user do it", "has_sequence_privilege(5::oid, 'select') -> t"),
     row("has_tablespace_privilege", {kVarchar, kVarchar}, kBoolean, always_true, "may the user do it",
         "has_tablespace_privilege('pg_default', 'create') -> t"),

@@ -3,11 +3,16 @@
 #include <map>
 
 #include "base/check.h"
+#include "types/format_value.h"
 
 namespace leat {
 namespace {
 
 constexpr uint32_t kFirstFunctionOid = 800'000'001;  // docs/internals/system_catalog.md
+
+// Functions of PostgreSQL's types that clients compare pg_type.typinput with.
+constexpr std::pair<std::string_view, int64_t> kInputFunctions[] = {
+    {"array_in", 750}, {"array_out", 751}, {"record_in", 2290}, {"anyarray_in", 2296}, {"textin", 46}, {"-", 0}};
 
 // Rows by name, made once.
 struct Index {
@@ -97,6 +102,29 @@ const ScalarFunction* function_by_oid(int64_t oid) {
     first += size;
   }
   return nullptr;
+}
+
+Result<int64_t> parse_function_name(std::string_view text) {
+  if (!text.empty() && text.find_first_not_of("0123456789") == text.npos) {
+    return TRY(parse_text(TypeId::kOid, text, TimeZone())).as_int64();
+  }
+  constexpr std::string_view kSchema = "pg_catalog.";
+  const std::string_view name = text.starts_with(kSchema) ? text.substr(kSchema.size()) : text;
+  for (const auto& [input, oid] : kInputFunctions) {
+    if (input == name) return oid;
+  }
+  const auto overloads = functions_named(name);
+  if (overloads.size() == 1) return int64_t{function_oid(*overloads[0])};
+  if (overloads.empty()) return fail(SqlState::kUndefinedFunction, "function \"{}\" does not exist", text);
+  return fail(SqlState::kAmbiguousFunction, "more than one function named \"{}\"", text);
+}
+
+std::string function_name(int64_t oid) {
+  for (const auto& [input, number] : kInputFunctions) {
+    if (number == oid) return std::string(input);
+  }
+  const ScalarFunction* function = function_by_oid(oid);
+  return function == nullptr ? std::to_string(oid) : std::string(function->name);
 }
 
 const ScalarFunction* function_of(std::string_view name, std::span<const Type> args) {

@@ -9,6 +9,7 @@
 // Rows are constants and live for ever. Thread: any.
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,6 +29,9 @@ std::span<const std::string_view> function_names();
 // Numbers for pg_proc and regproc: by place in the tables, ascending. Null: no such function.
 uint32_t function_oid(const ScalarFunction& function);
 const ScalarFunction* function_by_oid(int64_t oid);
+// regproc's input and output: "abs", "pg_catalog.array_in", "5". A name of several overloads is an error.
+Result<int64_t> parse_function_name(std::string_view text);
+std::string function_name(int64_t oid);
 
 // The one overload whose declared argument types are exactly these; CHECKs that it exists. For plans
 // that put in calls of their own.

@@ -245,8 +245,6 @@ constexpr ScalarFunction kRows[] = {
     row("pg_get_partkeydef", {kOid}, kVarchar, always_null, "partition key of a table", "pg_get_partkeydef(0::oid) -> NULL", kCalled),
     row("pg_get_statisticsobjdef_columns", {kOid}, kVarchar, always_null, "columns of extended statistics",
         "pg_get_statisticsobjdef_columns(0::oid) -> NULL", kCalled),
-    row("obj_description", {kOid}, kVarchar, always_null, "comment on an object", "obj_description(5::oid) -> NULL", kCalled),
-    row("obj_description", {kOid, kVarchar}, kVarchar, always_null, "comment on an object", "obj_description(5::oid, 'pg_class') -> NULL", kCalled),
     row("shobj_description", {kOid, kVarchar}, kVarchar, always_null, "comment on a shared object",
         "shobj_description(5::oid, 'pg_database') -> NULL", kCalled),
     row("col_description", {kOid, kInt32}, kVarchar, always_null, "comment on a column", "col_description(5::oid, 1) -> NULL", kCalled),

@@ -1,32 +1,17 @@
 #!/usr/bin/env bash
 # Every meta-command of psql against a fresh server: none may fail, and psql 15's output must be the golden one.
-#   test/client/psql_meta.sh [path of leat]      checks
-#   test/client/psql_meta.sh --update [leat]     writes psql_meta.out anew
+#   test/client/psql_meta.sh [leat]           checks
+#   test/client/psql_meta.sh --update [leat]  writes psql_meta.out anew
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/server.sh"
 update=false
 if [ "${1:-}" = --update ]; then update=true; shift; fi
-leat=${1:-$here/../../build/leat}
-work=$(mktemp -d)
-server=
-cleanup() {
-  if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; fi
-  rm -rf "$work"
-}
-trap cleanup EXIT
-
 command -v psql >/dev/null || { echo "psql is not installed: skipped"; exit 77; }
-"$leat" --in-memory --listen 127.0.0.1:0 --http 127.0.0.1:0 >"$work/ready" 2>"$work/log" &
-server=$!
-for _ in $(seq 100); do
-  grep -q ready "$work/ready" && break
-  sleep 0.1
-done
-port=$(grep -oE -- '-p [0-9]+' "$work/ready" | cut -c4-)
-[ -n "$port" ] || { echo "the server did not start"; cat "$work/log"; exit 1; }
+start_leat "${1:-$here/../../build/leat}"
 
-# -X: no ~/.psqlrc. Errors go on, so that one run shows all of them.
-PGOPTIONS='' psql -X -h 127.0.0.1 -p "$port" -U root -d dev -f "$here/psql_meta.sql" >"$work/out" 2>&1 || true
+# -X: no ~/.psqlrc. psql goes on after an error, so that one run shows all of them.
+psql -X -h 127.0.0.1 -p "$port" -U root -d dev -f "$here/psql_meta.sql" >"$work/out" 2>&1 || true
 sed -i "s|$here/||" "$work/out"
 
 if $update; then cp "$work/out" "$here/psql_meta.out"; fi

@@ -1,0 +1,128 @@
+"""What programs do with Python's drivers: connect, prepare, write, reflect. python_drivers.py PORT"""
+import asyncio
+import importlib.util
+import sys
+
+PORT = int(sys.argv[1])
+WHERE = {"host": "127.0.0.1", "port": PORT, "user": "root"}
+SETUP = [
+    "create table orders (id int primary key, item varchar not null, price double precision default 1.5)",
+    "create index orders_item on orders (item desc)",
+    "create materialized view sales as select item, count(*) as n from orders group by item",
+    "create view cheap as select id from orders where price < 2",
+    "insert into orders (id, item) values (1, 'pen')",
+]
+
+
+def expect(found, wanted):
+    assert found == wanted, f"found {found!r}, wanted {wanted!r}"
+
+
+def psycopg2_reads_and_writes():
+    import psycopg2
+
+    connection = psycopg2.connect(dbname="dev", **WHERE)
+    cursor = connection.cursor()
+    cursor.execute("insert into orders (id, item, price) values (%s, %s, %s)", (2, "ink", 7.25))
+    connection.commit()
+    cursor.execute("select id, item, price from orders order by id")
+    expect(cursor.fetchall(), [(1, "pen", 1.5), (2, "ink", 7.25)])
+    cursor.execute("select n from sales where item = %s", ("ink",))
+    expect(cursor.fetchone(), (1,))
+    connection.close()
+
+
+def psycopg_prepares_after_five_uses():
+    import psycopg
+
+    with psycopg.connect(dbname="dev", **WHERE) as connection:
+        for _ in range(8):
+            expect(connection.execute("select item, %s::int[] from orders where id = %s", ([1, 2], 1)).fetchall(),
+                   [("pen", [1, 2])])
+        with connection.cursor(binary=True) as cursor:
+            row = cursor.execute("select 1.5::numeric, array['a', null], true, '{\"a\": 1}'::jsonb").fetchone()
+        expect([str(row[0]), *row[1:]], ["1.5", ["a", None], True, {"a": 1}])
+
+
+def asyncpg_reads_in_binary():
+    import asyncpg
+
+    async def run():
+        connection = await asyncpg.connect(database="dev", **WHERE)
+        row = await connection.fetchrow("select id, item, price from orders where id = $1", 1)
+        expect(tuple(row), (1, "pen", 1.5))
+        await connection.executemany("insert into orders (id, item) values ($1, $2)", [(11, "a"), (12, "b")])
+        expect(await connection.fetchval("select count(*) from orders where id > $1", 10), 2)
+        async with connection.transaction():
+            expect([r[0] async for r in connection.cursor("select generate_series(1, 120)")], list(range(1, 121)))
+        await connection.close()
+
+    asyncio.run(run())
+
+
+def sqlalchemy_reflects():
+    import sqlalchemy
+
+    engine = sqlalchemy.create_engine(f"postgresql+psycopg2://root@127.0.0.1:{PORT}/dev")
+    inspector = sqlalchemy.inspect(engine)
+    expect(inspector.get_table_names(), ["orders"])
+    expect(inspector.get_view_names(), ["cheap"])
+    expect(inspector.get_materialized_view_names(), ["sales"])
+    expect([c["name"] for c in inspector.get_columns("orders")], ["id", "item", "price"])
+    expect(inspector.get_pk_constraint("orders")["constrained_columns"], ["id"])
+    index = inspector.get_indexes("orders")[0]
+    expect((index["name"], index["column_names"], index["column_sorting"]),
+           ("orders_item", ["item"], {"item": ("desc",)}))
+    metadata = sqlalchemy.MetaData()
+    metadata.reflect(engine, views=True)
+    expect(sorted(metadata.tables), ["cheap", "orders", "sales"])
+    orders = metadata.tables["orders"]
+    # A transaction's writes take effect at its end: what reads the rows of others is a transaction of its own.
+    with engine.begin() as connection:
+        connection.execute(orders.insert(), [{"id": 21, "item": "x"}, {"id": 22, "item": "y"}])
+    with engine.begin() as connection:
+        connection.execute(orders.update().where(orders.c.id == 21).values(item="z"))
+        connection.execute(orders.delete().where(orders.c.id == 22))
+    with engine.connect() as connection:
+        expect([tuple(r) for r in connection.execute(sqlalchemy.select(orders).where(orders.c.id > 20))],
+               [(21, "z", 1.5)])
+
+
+def make_objects():
+    import psycopg2
+
+    connection = psycopg2.connect(dbname="dev", **WHERE)
+    connection.autocommit = True
+    for statement in SETUP:
+        connection.cursor().execute(statement)
+    connection.close()
+
+
+CASES = [
+    (["psycopg2"], psycopg2_reads_and_writes),
+    (["psycopg"], psycopg_prepares_after_five_uses),
+    (["asyncpg"], asyncpg_reads_in_binary),
+    (["psycopg2", "sqlalchemy"], sqlalchemy_reflects),
+]
+
+
+def main():
+    if importlib.util.find_spec("psycopg2") is None:
+        print("psycopg2 is not installed: skipped")
+        return 77
+    make_objects()
+    failed = 0
+    for modules, case in CASES:
+        if any(importlib.util.find_spec(m) is None for m in modules):
+            print(f"skipped {case.__name__}")
+            continue
+        try:
+            case()
+            print(f"ok      {case.__name__}")
+        except Exception as error:  # every case is tried and told
+            failed += 1
+            print(f"FAILED  {case.__name__}: {type(error).__name__}: {error}")
+    return 1 if failed else 0
+
+
+sys.exit(main())
