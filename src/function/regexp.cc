@@ -6,9 +6,34 @@
 namespace leat {
 namespace {
 
-// Changes what RE2 spells differently: word boundaries, and constraint escapes; finds lazy quantifiers.
-std::string to_re2(std::string_view p, const RegexpFlags& flags, bool& lazy) {
-  std::string out;
+// A character class by its name, over all of Unicode where RE2's own is ASCII; empty: no such class.
+std::string_view class_of(std::string_view name) {
+  struct Row {
+    std::string_view name, members;
+  };
+  static constexpr Row kRows[] = {
+      {"alnum", "\\p{L}\\p{N}"}, {"alpha", "\\p{L}"}, {"blank", "[:blank:]"}, {"cntrl", "[:cntrl:]"},
+      {"digit", "0-9"}, {"graph", "[:graph:]\\p{L}\\p{N}"}, {"lower", "\\p{Ll}"}, {"print", "[:print:]\\p{L}\\p{N}"},
+      {"punct", "[:punct:]"}, {"space", "[:space:]"}, {"upper", "\\p{Lu}"}, {"word", "\\p{L}\\p{N}_"},
+      {"xdigit", "[:xdigit:]"},
+  };
+  for (const Row& row : kRows) {
+    if (row.name == name) return row.members;
+  }
+  return {};
+}
+
+// What the translation of an expression found out.
+struct Translated {
+  std::string text;
+  bool lazy = false;       // has quantifiers that match as little as they can
+  bool bad_class = false;  // [[:nonsense:]]
+};
+
+// Changes what RE2 spells differently: word boundaries, letters beyond ASCII, [.x.] in classes.
+Translated to_re2(std::string_view p, const RegexpFlags& flags) {
+  Translated made;
+  std::string& out = made.text;
   bool in_class = false;
   for (size_t i = 0; i < p.size(); ++i) {
     const char c = p[i];
@@ -20,6 +45,8 @@ std::string to_re2(std::string_view p, const RegexpFlags& flags, bool& lazy) {
         case 'y': out += in_class ? std::string{e} : "\\b"; break;
         case 'Y': out += "\\B"; break;
         case 'Z': out += "\\z"; break;
+        case 'w': out += in_class ? "\\p{L}\\p{N}_" : "[\\p{L}\\p{N}_]"; break;
+        case 'W': out += "[^\\p{L}\\p{N}_]"; break;
         default:
           out += c;
           out += e;
@@ -30,8 +57,13 @@ std::string to_re2(std::string_view p, const RegexpFlags& flags, bool& lazy) {
       if (c == '[' && i + 1 < p.size() && (p[i + 1] == ':' || p[i + 1] == '.' || p[i + 1] == '=')) {
         const size_t end = p.find(std::string{p[i + 1], ']'}, i + 2);
         if (end != p.npos) {
-          if (p[i + 1] == ':') out.append(p, i, end + 2 - i);
-          else out.append(p, i + 2, end - i - 2);  // [.x.] and [=x=]: the character itself
+          const std::string_view name = p.substr(i + 2, end - i - 2);
+          if (p[i + 1] == ':') {
+            out += class_of(name);
+            made.bad_class |= class_of(name).empty();
+          } else {
+            out += name;  // [.x.] and [=x=]: the character itself
+          }
           i = end + 1;
           continue;
         }
@@ -66,10 +98,41 @@ std::string to_re2(std::string_view p, const RegexpFlags& flags, bool& lazy) {
         continue;
       }
     }
-    if (c == '?' && i > 0 && (p[i - 1] == '*' || p[i - 1] == '+' || p[i - 1] == '?' || p[i - 1] == '}')) lazy = true;
+    if (c == '?' && i > 0 && (p[i - 1] == '*' || p[i - 1] == '+' || p[i - 1] == '?' || p[i - 1] == '}')) made.lazy = true;
     out += c;
   }
-  return out;
+  return made;
+}
+
+// PostgreSQL's words for what is wrong, where it has the same notion.
+Error compile_error(const re2::RE2& re) {
+  const auto error = [](std::string_view text) {
+    return make_error(SqlState::kInvalidRegularExpression, "invalid regular expression: {}", text);
+  };
+  switch (re.error_code()) {
+    case re2::RE2::ErrorMissingParen:
+      if (re.error_arg().starts_with("(?")) break;
+      [[fallthrough]];
+    case re2::RE2::ErrorUnexpectedParen: return error("parentheses () not balanced");
+    case re2::RE2::ErrorMissingBracket: return error("brackets [] not balanced");
+    case re2::RE2::ErrorRepeatArgument:
+    case re2::RE2::ErrorRepeatOp: return error("quantifier operand invalid");
+    case re2::RE2::ErrorRepeatSize: return error("invalid repetition count(s)");
+    case re2::RE2::ErrorBadCharClass: return error("invalid character class");
+    case re2::RE2::ErrorBadCharRange: return error("invalid character range");
+    case re2::RE2::ErrorTrailingBackslash: return error("invalid escape \\ sequence");
+    case re2::RE2::ErrorBadEscape:
+      if (re.error_arg().size() == 2 && re.error_arg()[1] >= '1' && re.error_arg()[1] <= '9') {
+        return error("back references are not supported");
+      }
+      return error("invalid escape \\ sequence");
+    default: break;
+  }
+  if (re.error_code() == re2::RE2::ErrorMissingParen || re.error_code() == re2::RE2::ErrorBadPerlOp) {
+    return error("look-around and other (?...) constructs are not supported");
+  }
+  if (re.error_code() == re2::RE2::ErrorPatternTooLarge) return error("regular expression is too complex");
+  return error(re.error());
 }
 
 }  // namespace
@@ -136,21 +199,23 @@ Result<std::shared_ptr<const Regexp>> Regexp::compile(std::string_view pattern, 
   } else if (pattern.starts_with("***:")) {
     pattern.remove_prefix(4);
   }
-  bool lazy = false;
-  std::string text = flags.literal ? re2::RE2::QuoteMeta(re2::StringPiece(pattern.data(), pattern.size()))
-                                   : to_re2(pattern, flags, lazy);
+  Translated translated;
+  if (!flags.literal) translated = to_re2(pattern, flags);
+  else translated.text = re2::RE2::QuoteMeta(re2::StringPiece(pattern.data(), pattern.size()));
+  if (translated.bad_class) {
+    return fail(SqlState::kInvalidRegularExpression, "invalid regular expression: invalid character class");
+  }
+  std::string text = std::move(translated.text);
   if (flags.newline_anchors && !flags.literal) text = "(?m:" + text + ")";
   re2::RE2::Options options;
   options.set_log_errors(false);
   options.set_case_sensitive(!flags.ignore_case);
   options.set_dot_nl(flags.newline_dot);
-  options.set_longest_match(!lazy);
+  options.set_longest_match(!translated.lazy);
   options.set_max_mem(16 << 20);
   std::shared_ptr<Regexp> made(new Regexp());
   made->re2_ = std::make_unique<re2::RE2>(re2::StringPiece(text.data(), text.size()), options);
-  if (!made->re2_->ok()) {
-    return fail(SqlState::kInvalidRegularExpression, "invalid regular expression: {}", made->re2_->error());
-  }
+  if (!made->re2_->ok()) return fail(compile_error(*made->re2_));
   made->groups_ = made->re2_->NumberOfCapturingGroups();
   return std::shared_ptr<const Regexp>(std::move(made));
 }
