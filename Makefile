@@ -17,7 +17,7 @@ demo: configure  ## a live stream through NATS, SQL and back, in 20 seconds (DEM
 	ninja -C $(BUILD) leat demo_publisher
 	demo/run
 
-bench: configure  ## all benchmarks; results as JSON in build/bench
+bench: configure  ## all benchmarks; results as JSON in build/bench/results
 	$(PYTHON) bench/run.py
 
 format: bootstrap  ## clang-format over all C++ files
