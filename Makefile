@@ -10,7 +10,8 @@ BUILD := build
 build: configure  ## the program: build/leat
 	ninja -C $(BUILD) leat
 
-test: bootstrap  ## build everything and run every test
+test:  ## build everything and run every test
+	@tools/bootstrap test
 	$(PYTHON) tools/test
 
 demo: configure  ## a live stream through NATS, SQL and back, in 20 seconds (DEMO_STAY=1: until Ctrl-C)
@@ -18,6 +19,7 @@ demo: configure  ## a live stream through NATS, SQL and back, in 20 seconds (DEM
 	demo/run
 
 bench: configure  ## all benchmarks; results as JSON in build/bench/results
+	@tools/bootstrap test
 	$(PYTHON) bench/run.py
 
 format: bootstrap  ## clang-format over all C++ files
