@@ -1,10 +1,11 @@
 #pragma once
-// AggregateFunction: one row of the aggregates' table: name, signature, doc, and how it computes, in one
-// or more of three ways; the operator picks the cheapest that is right:
+// AggregateFunction: one row of the aggregates' table: name, signature, doc, and how it computes,
+// in one or more of three ways; the operator picks the cheapest that is right:
 //   inline, retractable   fixed bytes per group that also take back what they counted (`update`
 //                         with negative weights): count, sum, avg, bool_and ..
-//   inline, append-only   fixed bytes that cannot take back (`append_*`): min, max of fixed-width types
-//   rows                  the operator keeps the group's argument rows in order and hands them over when
+//   inline, append-only   fixed bytes that cannot take back (`append_*`): min, max of fixed-width
+//   types rows                  the operator keeps the group's argument rows in order and hands
+//   them over when
 //                         the group has changed (`from_rows`): min, max, string_agg, array_agg ..
 // State bytes are plain data, stored on disk as they are; `version` changes with their meaning.
 // Zeroed bytes are the state of an empty group. Thread: any; functions keep no state of their own.
@@ -16,11 +17,12 @@
 
 namespace leat {
 
-// One batch of updates: row i adds rows[i] of the arguments, weights[i] times, to the state at states[i].
+// One batch of updates: row i adds rows[i] of the arguments, weights[i] times, to the state at
+// states[i].
 struct AggregateUpdate {
   std::span<char* const> states;
-  std::span<const uint32_t> rows;     // physical rows of args
-  const int32_t* weights;             // null: all +1
+  std::span<const uint32_t> rows;  // physical rows of args
+  const int32_t* weights;          // null: all +1
   std::span<const Vector* const> args;
   int32_t weight(size_t i) const { return weights ? weights[i] : 1; }
 };
@@ -40,7 +42,7 @@ struct AggregateFunction {
   Signature args;
   TypeSpec result;
   std::string_view doc;
-  std::string_view example;  // "sum(v) over (1, 2, NULL) -> 3"
+  std::string_view example;                                   // "sum(v) over (1, 2, NULL) -> 3"
   Type (*result_type)(std::span<const Type> args) = nullptr;  // for TypeSpec::kRule
   uint16_t version = 1;
 
@@ -49,7 +51,8 @@ struct AggregateFunction {
     void (*update)(const AggregateUpdate& update) = nullptr;
     // out row i from states[i]; sets NULL where the aggregate of nothing is NULL. Errors (overflow)
     // go to the context, the row becomes NULL.
-    void (*result)(std::span<const char* const> states, Vector& out, EvalContext& context) = nullptr;
+    void (*result)(std::span<const char* const> states, Vector& out,
+                   EvalContext& context) = nullptr;
   };
   Inline retractable;
   Inline append_only;  // takes positive weights only
@@ -57,7 +60,7 @@ struct AggregateFunction {
   // The `rows` way. Order of rows: the call's ORDER BY, else `rows_order`.
   enum RowsOrder : uint8_t { kArrival, kAscending, kDescending };
   RowsOrder rows_order = kArrival;
-  bool first_row_only = false;  // reads one row: an append-only input need not keep the others
+  bool first_row_only = false;   // reads one row: an append-only input need not keep the others
   bool skips_null_rows = false;  // rows whose first argument is NULL need not be kept
   void (*from_rows)(AggregateRows& rows, std::span<const Type> arg_types, Vector& out, size_t row,
                     EvalContext& context) = nullptr;

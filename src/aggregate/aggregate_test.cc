@@ -1,5 +1,5 @@
-// Aggregates against PostgreSQL's answers, and the law of taking back: after any updates, the result
-// is that of the rows that are left.
+// Aggregates against PostgreSQL's answers, and the law of taking back: after any updates, the
+// result is that of the rows that are left.
 #include "aggregate/aggregate.h"
 
 #include <gtest/gtest.h>
@@ -32,7 +32,8 @@ const AggregateFunction* find(std::string_view name, std::span<const Type> args)
     bool fits = true;
     for (size_t i = 0; i < args.size(); ++i) {
       const TypeSpec& s = f.args.args[i];
-      fits = fits && (s.kind == TypeSpec::kAny || (s.kind == TypeSpec::kAnyList && args[i].is(TypeId::kList)) ||
+      fits = fits && (s.kind == TypeSpec::kAny ||
+                      (s.kind == TypeSpec::kAnyList && args[i].is(TypeId::kList)) ||
                       (s.kind == TypeSpec::kExact && args[i].is(s.id)));
     }
     if (fits) return &f;
@@ -46,7 +47,8 @@ Type result_of(const AggregateFunction& f, std::span<const Type> args) {
 }
 
 std::string text_of(const Vector& out, const FirstError& sink) {
-  if (sink.error) return fmt::format("ERROR {} {}", sqlstate_text(sink.error->code), sink.error->message);
+  if (sink.error)
+    return fmt::format("ERROR {} {}", sqlstate_text(sink.error->code), sink.error->message);
   return out.is_null(0) ? "NULL" : to_text(out.value_at(0), kUtc);
 }
 
@@ -56,8 +58,8 @@ struct Change {
   int32_t weight;
 };
 
-std::string run_inline(const AggregateFunction& f, const AggregateFunction::Inline& way, std::span<const Type> types,
-                       const std::vector<Change>& changes) {
+std::string run_inline(const AggregateFunction& f, const AggregateFunction::Inline& way,
+                       std::span<const Type> types, const std::vector<Change>& changes) {
   std::string state(way.state_bytes, '\0');
   std::vector<VectorPtr> columns;
   std::vector<const Vector*> args;
@@ -98,7 +100,8 @@ class Rows final : public AggregateRows {
 };
 
 // The rows way over rows that are left, sorted as the function wants.
-std::string run_rows(const AggregateFunction& f, std::span<const Type> types, std::vector<std::vector<Value>> left) {
+std::string run_rows(const AggregateFunction& f, std::span<const Type> types,
+                     std::vector<std::vector<Value>> left) {
   if (f.skips_null_rows) std::erase_if(left, [](const auto& row) { return row[0].is_null(); });
   std::vector<std::pair<std::string, int64_t>> rows;
   for (const auto& row : left) rows.emplace_back(pack_values(row), 1);
@@ -238,7 +241,10 @@ const Golden kGolden[] = {
     {"bit_or", "integer", {}, "NULL"},
     {"bit_xor", "integer", {}, "NULL"},
     {"sum", "bigint", {"9223372036854775807", "-9223372036854775808", "0"}, "-1"},
-    {"avg", "bigint", {"9223372036854775807", "-9223372036854775808", "0"}, "-0.33333333333333333333"},
+    {"avg",
+     "bigint",
+     {"9223372036854775807", "-9223372036854775808", "0"},
+     "-0.33333333333333333333"},
     {"min", "bigint", {"9223372036854775807", "-9223372036854775808", "0"}, "-9223372036854775808"},
     {"max", "bigint", {"9223372036854775807", "-9223372036854775808", "0"}, "9223372036854775807"},
     {"bit_xor", "bigint", {"9223372036854775807", "-9223372036854775808", "0"}, "-1"},
@@ -365,7 +371,10 @@ const Golden kGolden[] = {
     {"avg", "double precision", {"1e308", "1e308"}, "ERROR 22003 value out of range: overflow"},
     {"min", "double precision", {"1e308", "1e308"}, "1e+308"},
     {"max", "double precision", {"1e308", "1e308"}, "1e+308"},
-    {"variance", "double precision", {"1e308", "1e308"}, "ERROR 22003 value out of range: overflow"},
+    {"variance",
+     "double precision",
+     {"1e308", "1e308"},
+     "ERROR 22003 value out of range: overflow"},
     {"var_pop", "double precision", {"1e308", "1e308"}, "ERROR 22003 value out of range: overflow"},
     {"sum", "real", {"1.5", "2.25", "-4"}, "-0.25"},
     {"avg", "real", {"1.5", "2.25", "-4"}, "-0.08333333333333333"},
@@ -421,13 +430,16 @@ TEST(Aggregate, AnswersArePostgresqls) {
     std::vector<Change> changes;
     std::vector<std::vector<Value>> left;
     for (const char* text : g.values) {
-      const Value v = std::string_view(text) == "NULL" ? Value::null(types[0]) : parse_text(types[0], text, kUtc).value();
+      const Value v = std::string_view(text) == "NULL" ? Value::null(types[0])
+                                                       : parse_text(types[0], text, kUtc).value();
       changes.push_back({{v}, 1});
       left.push_back({v});
     }
     const std::string shown = fmt::format("{}({}) of {} values", g.name, g.type, g.values.size());
-    if (f->retractable.state_bytes != 0) EXPECT_EQ(run_inline(*f, f->retractable, types, changes), g.answer) << shown;
-    if (f->append_only.state_bytes != 0) EXPECT_EQ(run_inline(*f, f->append_only, types, changes), g.answer) << shown;
+    if (f->retractable.state_bytes != 0)
+      EXPECT_EQ(run_inline(*f, f->retractable, types, changes), g.answer) << shown;
+    if (f->append_only.state_bytes != 0)
+      EXPECT_EQ(run_inline(*f, f->append_only, types, changes), g.answer) << shown;
     if (f->from_rows != nullptr) EXPECT_EQ(run_rows(*f, types, left), g.answer) << shown;
   }
 }
@@ -436,10 +448,14 @@ Value random_value(const Type& type, std::mt19937_64& random) {
   if (random() % 6 == 0) return Value::null(type);
   const int64_t small = static_cast<int64_t>(random() % 2001) - 1000;
   switch (type.id()) {
-    case TypeId::kBoolean: return Value(type, random() % 2 == 0);
-    case TypeId::kInt16: return Value(type, small);
-    case TypeId::kInt32: return Value(type, small * 1'000'003 % INT32_MAX);
-    case TypeId::kInt64: return Value(type, static_cast<int64_t>(random()));
+    case TypeId::kBoolean:
+      return Value(type, random() % 2 == 0);
+    case TypeId::kInt16:
+      return Value(type, small);
+    case TypeId::kInt32:
+      return Value(type, small * 1'000'003 % INT32_MAX);
+    case TypeId::kInt64:
+      return Value(type, static_cast<int64_t>(random()));
     // Quarters: sums of floats are exact, so taking back must be too.
     case TypeId::kFloat32:
     case TypeId::kFloat64:
@@ -449,8 +465,10 @@ Value random_value(const Type& type, std::mt19937_64& random) {
       if (random() % 30 == 0) return Value(type, Decimal::nan());
       return Value(type, *Decimal::from_int128(small * 7919, static_cast<int>(random() % 5)));
     case TypeId::kInterval:
-      return Value(type, Interval{static_cast<int32_t>(small % 20), static_cast<int32_t>(small % 50), small * 1'000'000});
-    default: return Value(type, small);
+      return Value(type, Interval{static_cast<int32_t>(small % 20),
+                                  static_cast<int32_t>(small % 50), small * 1'000'000});
+    default:
+      return Value(type, small);
   }
 }
 
@@ -505,16 +523,20 @@ TEST(Aggregate, WaysAgree) {
         rows.push_back({random_value(types[0], random)});
         changes.push_back({rows.back(), 1});
       }
-      EXPECT_EQ(run_rows(f, types, rows), run_inline(f, f.append_only, types, changes)) << f.name << " " << types[0].name();
+      EXPECT_EQ(run_rows(f, types, rows), run_inline(f, f.append_only, types, changes))
+          << f.name << " " << types[0].name();
     }
   }
 }
 
 TEST(Aggregate, OrderedOnesFollowTheRows) {
   const Type two[] = {TypeId::kVarchar, TypeId::kVarchar};
-  const Value a = Value::varchar("a"), b = Value::varchar("b"), none = Value::null(TypeId::kVarchar);
+  const Value a = Value::varchar("a"), b = Value::varchar("b"),
+              none = Value::null(TypeId::kVarchar);
   const Value comma = Value::varchar(","), dash = Value::varchar("-");
-  EXPECT_EQ(run_rows(*find("string_agg", two), two, {{a, comma}, {none, comma}, {b, dash}, {a, none}}), "a-ba");
+  EXPECT_EQ(
+      run_rows(*find("string_agg", two), two, {{a, comma}, {none, comma}, {b, dash}, {a, none}}),
+      "a-ba");
   EXPECT_EQ(run_rows(*find("string_agg", two), two, {{none, comma}}), "NULL");
   const Type one[] = {TypeId::kInt32};
   const Value x = Value::int32(1), null = Value::null(TypeId::kInt32);
@@ -528,7 +550,8 @@ TEST(Aggregate, RowsAreDocumented) {
   for (const AggregateFunction& f : aggregate_functions()) {
     EXPECT_FALSE(f.doc.empty()) << f.name;
     EXPECT_NE(f.example.find(" -> "), std::string_view::npos) << f.name;
-    EXPECT_TRUE(f.retractable.state_bytes != 0 || f.from_rows != nullptr) << f.name << " cannot take back";
+    EXPECT_TRUE(f.retractable.state_bytes != 0 || f.from_rows != nullptr)
+        << f.name << " cannot take back";
     EXPECT_EQ(f.retractable.state_bytes % 8, 0u) << f.name;
     EXPECT_EQ(f.append_only.state_bytes % 8, 0u) << f.name;
   }

@@ -1,5 +1,5 @@
-// bit_and, bit_or, bit_xor. To take values back, the first two count each bit; exclusive or only needs
-// the parity. Over inputs that only grow, the value itself is enough.
+// bit_and, bit_or, bit_xor. To take values back, the first two count each bit; exclusive or only
+// needs the parity. Over inputs that only grow, the value itself is enough.
 #include "aggregate/aggregate.h"
 
 namespace leat {
@@ -71,32 +71,41 @@ template <class T>
 void kept_result(std::span<const char* const> states, Vector& out, EvalContext&) {
   for (size_t i = 0; i < states.size(); ++i) {
     const auto& state = *reinterpret_cast<const Bits*>(states[i]);
-    if (state.count == 0) out.set_null_value(i);
-    else out.data<T>()[i] = static_cast<T>(state.value);
+    if (state.count == 0)
+      out.set_null_value(i);
+    else
+      out.data<T>()[i] = static_cast<T>(state.value);
   }
 }
 
 template <class T, bool kAnd>
 constexpr AggregateFunction and_or(TypeId type) {
-  return {.name = kAnd ? "bit_and" : "bit_or",
-          .args = Signature(type),
-          .result = type,
-          .doc = kAnd ? "Bitwise and of the arguments that are not NULL." : "Bitwise or of the arguments that are not NULL.",
-          .example = kAnd ? "bit_and(v) over (12, 10) -> 8" : "bit_or(v) over (12, 10) -> 14",
-          .retractable = {sizeof(BitCounts<T>), count_bits<T>, counted_result<T, kAnd>},
-          .append_only = {sizeof(Bits), keep_bits<T, kAnd ? Op::kAnd : Op::kOr>, kept_result<T>}};
+  return {
+      .name = kAnd ? "bit_and" : "bit_or",
+      .args = Signature(type),
+      .result = type,
+      .doc = kAnd ? "Bitwise and of the arguments that are not NULL."
+                  : "Bitwise or of the arguments that are not NULL.",
+      .example = kAnd ? "bit_and(v) over (12, 10) -> 8" : "bit_or(v) over (12, 10) -> 14",
+      .retractable = {sizeof(BitCounts<T>), count_bits<T>, counted_result<T, kAnd>},
+      .append_only = {sizeof(Bits), keep_bits < T, kAnd ? Op::kAnd : Op::kOr >, kept_result<T>}};
 }
 template <class T>
 constexpr AggregateFunction exclusive_or(TypeId type) {
-  return {.name = "bit_xor", .args = Signature(type), .result = type,
-          .doc = "Bitwise exclusive or of the arguments that are not NULL.", .example = "bit_xor(v) over (12, 10) -> 6",
+  return {.name = "bit_xor",
+          .args = Signature(type),
+          .result = type,
+          .doc = "Bitwise exclusive or of the arguments that are not NULL.",
+          .example = "bit_xor(v) over (12, 10) -> 6",
           .retractable = {sizeof(Bits), keep_bits<T, Op::kXor>, kept_result<T>}};
 }
 
 constexpr AggregateFunction kRows[] = {
-    and_or<int16_t, true>(TypeId::kInt16),  and_or<int32_t, true>(TypeId::kInt32),  and_or<int64_t, true>(TypeId::kInt64),
-    and_or<int16_t, false>(TypeId::kInt16), and_or<int32_t, false>(TypeId::kInt32), and_or<int64_t, false>(TypeId::kInt64),
-    exclusive_or<int16_t>(TypeId::kInt16),  exclusive_or<int32_t>(TypeId::kInt32),  exclusive_or<int64_t>(TypeId::kInt64),
+    and_or<int16_t, true>(TypeId::kInt16),  and_or<int32_t, true>(TypeId::kInt32),
+    and_or<int64_t, true>(TypeId::kInt64),  and_or<int16_t, false>(TypeId::kInt16),
+    and_or<int32_t, false>(TypeId::kInt32), and_or<int64_t, false>(TypeId::kInt64),
+    exclusive_or<int16_t>(TypeId::kInt16),  exclusive_or<int32_t>(TypeId::kInt32),
+    exclusive_or<int64_t>(TypeId::kInt64),
 };
 
 }  // namespace

@@ -32,15 +32,24 @@ constexpr AggregateFunction::Inline kAnd{sizeof(BoolCounts), count_bools, bool_r
 constexpr AggregateFunction::Inline kOr{sizeof(BoolCounts), count_bools, bool_result<false>};
 
 const AggregateFunction kRows[] = {
-    {.name = "bool_and", .args = Signature(TypeId::kBoolean), .result = TypeId::kBoolean,
+    {.name = "bool_and",
+     .args = Signature(TypeId::kBoolean),
+     .result = TypeId::kBoolean,
      .doc = "True if every argument that is not NULL is true.",
-     .example = "bool_and(v) over (true, false) -> f", .retractable = kAnd},
-    {.name = "every", .args = Signature(TypeId::kBoolean), .result = TypeId::kBoolean,
+     .example = "bool_and(v) over (true, false) -> f",
+     .retractable = kAnd},
+    {.name = "every",
+     .args = Signature(TypeId::kBoolean),
+     .result = TypeId::kBoolean,
      .doc = "True if every argument that is not NULL is true.",
-     .example = "every(v) over (true, false) -> f", .retractable = kAnd},
-    {.name = "bool_or", .args = Signature(TypeId::kBoolean), .result = TypeId::kBoolean,
+     .example = "every(v) over (true, false) -> f",
+     .retractable = kAnd},
+    {.name = "bool_or",
+     .args = Signature(TypeId::kBoolean),
+     .result = TypeId::kBoolean,
      .doc = "True if some argument is true.",
-     .example = "bool_or(v) over (true, false) -> t", .retractable = kOr},
+     .example = "bool_or(v) over (true, false) -> t",
+     .retractable = kOr},
 };
 
 }  // namespace

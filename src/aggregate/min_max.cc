@@ -62,7 +62,8 @@ constexpr AggregateFunction best_of(TypeId type) {
   return {.name = kMax ? "max" : "min",
           .args = Signature(type),
           .result = type,
-          .doc = kMax ? "Largest argument; NULLs do not count." : "Smallest argument; NULLs do not count.",
+          .doc = kMax ? "Largest argument; NULLs do not count."
+                      : "Smallest argument; NULLs do not count.",
           .example = kMax ? "max(v) over (1, 2, NULL) -> 2" : "min(v) over (1, 2, NULL) -> 1",
           .append_only = {sizeof(Best<T>), keep_best<T, kMax>, best_result<T>},
           .rows_order = kMax ? AggregateFunction::kDescending : AggregateFunction::kAscending,
@@ -77,7 +78,8 @@ constexpr AggregateFunction best_row_of(TypeSpec spec, TypeSpec result) {
   return {.name = kMax ? "max" : "min",
           .args = Signature(spec),
           .result = result,
-          .doc = kMax ? "Largest argument; NULLs do not count." : "Smallest argument; NULLs do not count.",
+          .doc = kMax ? "Largest argument; NULLs do not count."
+                      : "Smallest argument; NULLs do not count.",
           .example = kMax ? "max(v) over (1, 2, NULL) -> 2" : "min(v) over (1, 2, NULL) -> 1",
           .rows_order = kMax ? AggregateFunction::kDescending : AggregateFunction::kAscending,
           .first_row_only = true,
@@ -87,16 +89,22 @@ constexpr AggregateFunction best_row_of(TypeSpec spec, TypeSpec result) {
 
 template <bool kMax>
 constexpr auto family() {
-  return std::array{
-      best_of<int16_t, kMax>(TypeId::kInt16),      best_of<int32_t, kMax>(TypeId::kInt32),
-      best_of<int64_t, kMax>(TypeId::kInt64),      best_of<float, kMax>(TypeId::kFloat32),
-      best_of<double, kMax>(TypeId::kFloat64),     best_of<Decimal, kMax>(TypeId::kNumeric),
-      best_of<int32_t, kMax>(TypeId::kDate),       best_of<int64_t, kMax>(TypeId::kTime),
-      best_of<int64_t, kMax>(TypeId::kTimestamp),  best_of<int64_t, kMax>(TypeId::kTimestamptz),
-      best_of<Interval, kMax>(TypeId::kInterval),  best_of<int64_t, kMax>(TypeId::kOid),
-      best_of<int64_t, kMax>(TypeId::kSerial),     best_row_of<kMax>(TypeId::kVarchar, TypeId::kVarchar),
-      best_row_of<kMax>(TypeId::kBytea, TypeId::kBytea),
-      best_row_of<kMax>(TypeSpec::kAnyList, TypeSpec::kSameList)};
+  return std::array{best_of<int16_t, kMax>(TypeId::kInt16),
+                    best_of<int32_t, kMax>(TypeId::kInt32),
+                    best_of<int64_t, kMax>(TypeId::kInt64),
+                    best_of<float, kMax>(TypeId::kFloat32),
+                    best_of<double, kMax>(TypeId::kFloat64),
+                    best_of<Decimal, kMax>(TypeId::kNumeric),
+                    best_of<int32_t, kMax>(TypeId::kDate),
+                    best_of<int64_t, kMax>(TypeId::kTime),
+                    best_of<int64_t, kMax>(TypeId::kTimestamp),
+                    best_of<int64_t, kMax>(TypeId::kTimestamptz),
+                    best_of<Interval, kMax>(TypeId::kInterval),
+                    best_of<int64_t, kMax>(TypeId::kOid),
+                    best_of<int64_t, kMax>(TypeId::kSerial),
+                    best_row_of<kMax>(TypeId::kVarchar, TypeId::kVarchar),
+                    best_row_of<kMax>(TypeId::kBytea, TypeId::kBytea),
+                    best_row_of<kMax>(TypeSpec::kAnyList, TypeSpec::kSameList)};
 }
 
 }  // namespace

@@ -54,9 +54,11 @@ void float_result(std::span<const char* const> states, Vector& out, EvalContext&
     double sum = 0;
     if (state->count == 0) {
       out.set_null_value(i);
-    } else if (const bool known = state->get(sum); !known || (std::isfinite(sum) && !std::isfinite(static_cast<T>(sum)))) {
+    } else if (const bool known = state->get(sum);
+               !known || (std::isfinite(sum) && !std::isfinite(static_cast<T>(sum)))) {
       out.set_null_value(i);
-      context.row_error(i, make_error(SqlState::kNumericValueOutOfRange, "value out of range: overflow"));
+      context.row_error(
+          i, make_error(SqlState::kNumericValueOutOfRange, "value out of range: overflow"));
     } else {
       out.data<T>()[i] = static_cast<T>(sum);
     }
@@ -101,21 +103,49 @@ constexpr std::string_view kDoc = "Sum of the arguments that are not NULL; NULL 
 constexpr std::string_view kExample = "sum(v) over (1, 2, NULL) -> 3";
 
 const AggregateFunction kRows[] = {
-    {.name = "sum", .args = Signature(TypeId::kInt16), .result = TypeId::kInt64, .doc = kDoc, .example = kExample,
+    {.name = "sum",
+     .args = Signature(TypeId::kInt16),
+     .result = TypeId::kInt64,
+     .doc = kDoc,
+     .example = kExample,
      .retractable = {sizeof(IntegerSum), add_integers<int16_t>, bigint_result}},
-    {.name = "sum", .args = Signature(TypeId::kInt32), .result = TypeId::kInt64, .doc = kDoc, .example = kExample,
+    {.name = "sum",
+     .args = Signature(TypeId::kInt32),
+     .result = TypeId::kInt64,
+     .doc = kDoc,
+     .example = kExample,
      .retractable = {sizeof(IntegerSum), add_integers<int32_t>, bigint_result}},
-    {.name = "sum", .args = Signature(TypeId::kInt64), .result = TypeId::kNumeric, .doc = kDoc, .example = kExample,
+    {.name = "sum",
+     .args = Signature(TypeId::kInt64),
+     .result = TypeId::kNumeric,
+     .doc = kDoc,
+     .example = kExample,
      .retractable = {sizeof(IntegerSum), add_integers<int64_t>, numeric_of_integers}},
-    {.name = "sum", .args = Signature(TypeId::kNumeric), .result = TypeId::kNumeric, .doc = kDoc, .example = kExample,
+    {.name = "sum",
+     .args = Signature(TypeId::kNumeric),
+     .result = TypeId::kNumeric,
+     .doc = kDoc,
+     .example = kExample,
      .retractable = {sizeof(RetractableDecimalSum), add_decimals<RetractableDecimalSum>,
                      numeric_result<RetractableDecimalSum>},
      .append_only = {sizeof(DecimalSum), add_decimals<DecimalSum>, numeric_result<DecimalSum>}},
-    {.name = "sum", .args = Signature(TypeId::kFloat32), .result = TypeId::kFloat32, .doc = kDoc, .example = kExample,
+    {.name = "sum",
+     .args = Signature(TypeId::kFloat32),
+     .result = TypeId::kFloat32,
+     .doc = kDoc,
+     .example = kExample,
      .retractable = {sizeof(FloatSum), add_floats<float>, float_result<float>}},
-    {.name = "sum", .args = Signature(TypeId::kFloat64), .result = TypeId::kFloat64, .doc = kDoc, .example = kExample,
+    {.name = "sum",
+     .args = Signature(TypeId::kFloat64),
+     .result = TypeId::kFloat64,
+     .doc = kDoc,
+     .example = kExample,
      .retractable = {sizeof(FloatSum), add_floats<double>, float_result<double>}},
-    {.name = "sum", .args = Signature(TypeId::kInterval), .result = TypeId::kInterval, .doc = kDoc, .example = kExample,
+    {.name = "sum",
+     .args = Signature(TypeId::kInterval),
+     .result = TypeId::kInterval,
+     .doc = kDoc,
+     .example = kExample,
      .retractable = {sizeof(IntervalSum), add_intervals, interval_result}},
 };
 

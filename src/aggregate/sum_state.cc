@@ -39,7 +39,9 @@ bool scale_up(__int128& value, int digits) {
 void DecimalSum::add(const Decimal& value, int64_t weight) {
   sum.count += weight;
   if (!value.is_finite()) {
-    (value.is_nan() ? nans : value.is_negative() ? negative_infinities : positive_infinities) += weight;
+    (value.is_nan()        ? nans
+     : value.is_negative() ? negative_infinities
+                           : positive_infinities) += weight;
     return;
   }
   __int128 total = sum.get();
@@ -69,7 +71,8 @@ bool DecimalSum::get(Decimal& out, int shown_scale) const {
   } else {
     if (overflowed) return false;
     __int128 total = sum.get();
-    for (int digits = scale - shown_scale; digits > 0; digits -= 18) total /= kPowers[std::min(digits, 18)];
+    for (int digits = scale - shown_scale; digits > 0; digits -= 18)
+      total /= kPowers[std::min(digits, 18)];
     const auto result = Decimal::from_int128(total, shown_scale);
     if (!result) return false;
     out = *result;

@@ -21,7 +21,8 @@ struct IntegerSum {
     high = static_cast<int64_t>(static_cast<uint64_t>(sum >> 64));
   }
   __int128 get() const {
-    return static_cast<__int128>((static_cast<unsigned __int128>(static_cast<uint64_t>(high)) << 64) | low);
+    return static_cast<__int128>(
+        (static_cast<unsigned __int128>(static_cast<uint64_t>(high)) << 64) | low);
   }
 };
 static_assert(sizeof(IntegerSum) == 24);
@@ -35,7 +36,8 @@ struct DecimalSum {
   int32_t overflowed;
 
   void add(const Decimal& value, int64_t weight);
-  // False: out of range. The result has `shown_scale` fraction digits, which must hold the sum exactly.
+  // False: out of range. The result has `shown_scale` fraction digits, which must hold the sum
+  // exactly.
   bool get(Decimal& out, int shown_scale) const;
   bool get(Decimal& out) const { return get(out, scale); }
   int64_t count() const { return sum.count; }
@@ -72,8 +74,9 @@ struct RetractableDecimalSum {
 static_assert(sizeof(RetractableDecimalSum) == 288);
 
 // Floats: Neumaier's compensated sum; infinities and NaN are counted apart, so that they can leave
-// again. Taking back may leave a rounding difference in the last digits; a group without rows is forgotten
-// by the operator. A count of 0 in between means nothing: removals may come before additions.
+// again. Taking back may leave a rounding difference in the last digits; a group without rows is
+// forgotten by the operator. A count of 0 in between means nothing: removals may come before
+// additions.
 struct FloatSum {
   double sum, compensation;
   int64_t count, nans, positive_infinities, negative_infinities;

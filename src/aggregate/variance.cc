@@ -1,9 +1,10 @@
 // Variance and standard deviation, which can take back what they counted.
-// Integers and numerics: exact sums of values and squares, so taking back leaves no trace; the result
-// has PostgreSQL's scale, cut to 28 digits. Floats: sums in double-double arithmetic; the result is
-// near the exact one whatever the order, and may differ from PostgreSQL's in the last digit.
-#include <boost/multiprecision/cpp_int.hpp>
+// Integers and numerics: exact sums of values and squares, so taking back leaves no trace; the
+// result has PostgreSQL's scale, cut to 28 digits. Floats: sums in double-double arithmetic; the
+// result is near the exact one whatever the order, and may differ from PostgreSQL's in the last
+// digit.
 #include <array>
+#include <boost/multiprecision/cpp_int.hpp>
 #include <cmath>
 
 #include "aggregate/sum_state.h"
@@ -53,17 +54,32 @@ struct Wide {
   }
 };
 
-constexpr uint64_t kPowers[] = {1, 10, 100, 1000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000,
-                                10'000'000'000, 100'000'000'000, 1'000'000'000'000, 10'000'000'000'000,
-                                100'000'000'000'000, 1'000'000'000'000'000, 10'000'000'000'000'000,
-                                100'000'000'000'000'000, 1'000'000'000'000'000'000};
+constexpr uint64_t kPowers[] = {1,
+                                10,
+                                100,
+                                1000,
+                                10'000,
+                                100'000,
+                                1'000'000,
+                                10'000'000,
+                                100'000'000,
+                                1'000'000'000,
+                                10'000'000'000,
+                                100'000'000'000,
+                                1'000'000'000'000,
+                                10'000'000'000'000,
+                                100'000'000'000'000,
+                                1'000'000'000'000'000,
+                                10'000'000'000'000'000,
+                                100'000'000'000'000'000,
+                                1'000'000'000'000'000'000};
 template <int N>
 void scale_up(Wide<N>& v, int digits) {
   for (; digits > 0; digits -= 18) v.multiply(kPowers[std::min(digits, 18)]);
 }
 
-// Values are integers at `scale` digits, the largest seen: at most 189 bits, their squares 378; so the
-// sums have room for 2^63 rows.
+// Values are integers at `scale` digits, the largest seen: at most 189 bits, their squares 378; so
+// the sums have room for 2^63 rows.
 struct ExactMoments {
   Wide<4> sum;
   Wide<8> squares;
@@ -145,22 +161,28 @@ Leading leading_of(const cpp_int& value, int scale) {
   const int weight = (before - 1 >= 0 ? before - 1 : before - 4) / 4;
   const int n = before - 4 * weight;
   int first = 0;
-  for (int i = 0; i < n; ++i) first = first * 10 + (i < static_cast<int>(digits.size()) ? digits[static_cast<size_t>(i)] - '0' : 0);
+  for (int i = 0; i < n; ++i)
+    first = first * 10 +
+            (i < static_cast<int>(digits.size()) ? digits[static_cast<size_t>(i)] - '0' : 0);
   return {weight, first};
 }
 
-cpp_int power_of_ten(int n) { return boost::multiprecision::pow(cpp_int(10), static_cast<unsigned>(n)); }
+cpp_int power_of_ten(int n) {
+  return boost::multiprecision::pow(cpp_int(10), static_cast<unsigned>(n));
+}
 
 // integer / 10^scale as a Decimal; digits beyond what it holds are rounded away.
 std::optional<Decimal> decimal_of(const cpp_int& integer, int scale) {
   std::string text = integer.str();
-  if (static_cast<int>(text.size()) <= scale) text.insert(0, static_cast<size_t>(scale + 1 - static_cast<int>(text.size())), '0');
+  if (static_cast<int>(text.size()) <= scale)
+    text.insert(0, static_cast<size_t>(scale + 1 - static_cast<int>(text.size())), '0');
   if (scale > 0) text.insert(text.size() - static_cast<size_t>(scale), ".");
   const auto parsed = Decimal::parse(text);
   return parsed ? std::optional(*parsed) : std::nullopt;
 }
 
-std::optional<Decimal> exact_moment(const ExactMoments& state, int value_scale, bool sample, Moment moment) {
+std::optional<Decimal> exact_moment(const ExactMoments& state, int value_scale, bool sample,
+                                    Moment moment) {
   const cpp_int n = state.count;
   // Digits that no value has any more are zeros.
   const cpp_int unused = power_of_ten(static_cast<int>(state.scale) - value_scale);
@@ -269,7 +291,8 @@ void float_result(std::span<const char* const> states, Vector& out, EvalContext&
       v = std::numeric_limits<double>::quiet_NaN();
     } else if (!std::isfinite(state.numerator())) {
       out.set_null_value(i);
-      context.row_error(i, make_error(SqlState::kNumericValueOutOfRange, "value out of range: overflow"));
+      context.row_error(
+          i, make_error(SqlState::kNumericValueOutOfRange, "value out of range: overflow"));
       continue;
     }
     out.data<double>()[i] = kMoment == Moment::kVariance ? v : std::sqrt(v);
@@ -277,18 +300,27 @@ void float_result(std::span<const char* const> states, Vector& out, EvalContext&
 }
 
 template <bool kSample, Moment kMoment>
-constexpr std::array<AggregateFunction, 6> overloads(std::string_view name, std::string_view doc, std::string_view example) {
+constexpr std::array<AggregateFunction, 6> overloads(std::string_view name, std::string_view doc,
+                                                     std::string_view example) {
   constexpr auto kExact = exact_result<ExactMoments, kSample, kMoment>;
   constexpr auto kFloat = float_result<kSample, kMoment>;
   constexpr uint32_t kExactBytes = sizeof(ExactMoments), kFloatBytes = sizeof(FloatMoments);
   using Way = AggregateFunction::Inline;
   const auto row = [&](TypeId arg, TypeId result, Way retractable, Way append_only = {}) {
-    return AggregateFunction{.name = name, .args = Signature(arg), .result = result, .doc = doc, .example = example,
-                             .retractable = retractable, .append_only = append_only};
+    return AggregateFunction{.name = name,
+                             .args = Signature(arg),
+                             .result = result,
+                             .doc = doc,
+                             .example = example,
+                             .retractable = retractable,
+                             .append_only = append_only};
   };
-  return {row(TypeId::kInt16, TypeId::kNumeric, {kExactBytes, add_exact<int16_t, ExactMoments>, kExact}),
-          row(TypeId::kInt32, TypeId::kNumeric, {kExactBytes, add_exact<int32_t, ExactMoments>, kExact}),
-          row(TypeId::kInt64, TypeId::kNumeric, {kExactBytes, add_exact<int64_t, ExactMoments>, kExact}),
+  return {row(TypeId::kInt16, TypeId::kNumeric,
+              {kExactBytes, add_exact<int16_t, ExactMoments>, kExact}),
+          row(TypeId::kInt32, TypeId::kNumeric,
+              {kExactBytes, add_exact<int32_t, ExactMoments>, kExact}),
+          row(TypeId::kInt64, TypeId::kNumeric,
+              {kExactBytes, add_exact<int64_t, ExactMoments>, kExact}),
           row(TypeId::kNumeric, TypeId::kNumeric,
               {sizeof(RetractableMoments), add_exact<Decimal, RetractableMoments>,
                exact_result<RetractableMoments, kSample, kMoment>},
@@ -297,16 +329,22 @@ constexpr std::array<AggregateFunction, 6> overloads(std::string_view name, std:
           row(TypeId::kFloat64, TypeId::kFloat64, {kFloatBytes, add_floats<double>, kFloat})};
 }
 
-constexpr std::string_view kSampleVariance = "Variance of a sample; NULL for fewer than two values.";
-constexpr std::string_view kSampleDeviation = "Standard deviation of a sample; NULL for fewer than two values.";
+constexpr std::string_view kSampleVariance =
+    "Variance of a sample; NULL for fewer than two values.";
+constexpr std::string_view kSampleDeviation =
+    "Standard deviation of a sample; NULL for fewer than two values.";
 
 constexpr std::array kFamilies = {
-    overloads<true, Moment::kVariance>("var_samp", kSampleVariance, "var_samp(v) over (1, 2, 4) -> 2.3333333333333333"),
-    overloads<true, Moment::kVariance>("variance", kSampleVariance, "variance(v) over (1, 2, 4) -> 2.3333333333333333"),
+    overloads<true, Moment::kVariance>("var_samp", kSampleVariance,
+                                       "var_samp(v) over (1, 2, 4) -> 2.3333333333333333"),
+    overloads<true, Moment::kVariance>("variance", kSampleVariance,
+                                       "variance(v) over (1, 2, 4) -> 2.3333333333333333"),
     overloads<false, Moment::kVariance>("var_pop", "Variance of a whole population.",
                                         "var_pop(v) over (1, 2, 4) -> 1.5555555555555556"),
-    overloads<true, Moment::kDeviation>("stddev_samp", kSampleDeviation, "stddev_samp(v) over (1, 2, 4) -> 1.5275252316519467"),
-    overloads<true, Moment::kDeviation>("stddev", kSampleDeviation, "stddev(v) over (1, 2, 4) -> 1.5275252316519467"),
+    overloads<true, Moment::kDeviation>("stddev_samp", kSampleDeviation,
+                                        "stddev_samp(v) over (1, 2, 4) -> 1.5275252316519467"),
+    overloads<true, Moment::kDeviation>("stddev", kSampleDeviation,
+                                        "stddev(v) over (1, 2, 4) -> 1.5275252316519467"),
     overloads<false, Moment::kDeviation>("stddev_pop", "Standard deviation of a whole population.",
                                          "stddev_pop(v) over (1, 2, 4) -> 1.2472191289246471"),
 };

@@ -1,7 +1,7 @@
 #pragma once
-// Casts among the built types: which exist, in which context SQL may use them, and by which function.
-// A cast's row is named "cast" and takes one argument; the call's result type says the rest.
-// Rows are constants and live for ever. Thread: any.
+// Casts among the built types: which exist, in which context SQL may use them, and by which
+// function. A cast's row is named "cast" and takes one argument; the call's result type says the
+// rest. Rows are constants and live for ever. Thread: any.
 
 #include <span>
 

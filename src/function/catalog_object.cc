@@ -1,6 +1,6 @@
-// Functions that tell of catalog objects by their oid, as clients such as psql ask for them: what an
-// index, a constraint or a function is, and how large a relation is. They see the catalog only through
-// EvalContext::session; a running job has none, and every object is unknown to it.
+// Functions that tell of catalog objects by their oid, as clients such as psql ask for them: what
+// an index, a constraint or a function is, and how large a relation is. They see the catalog only
+// through EvalContext::session; a running job has none, and every object is unknown to it.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -14,10 +14,12 @@ namespace {
 
 using namespace function_rows;
 
-// The session's text for an object: "CREATE INDEX ...", "PRIMARY KEY (a)", "abs(integer) RETURNS integer".
+// The session's text for an object: "CREATE INDEX ...", "PRIMARY KEY (a)", "abs(integer) RETURNS
+// integer".
 std::string definition_of(const KernelCall& call, size_t row) {
   const SessionFacts* session = call.context.session;
-  return session == nullptr ? std::string() : session->relation_definition(call.args[0]->at<int64_t>(row));
+  return session == nullptr ? std::string()
+                            : session->relation_definition(call.args[0]->at<int64_t>(row));
 }
 
 void definition(const KernelCall& call) {
@@ -27,7 +29,8 @@ void definition(const KernelCall& call) {
   });
 }
 
-// Calls f(item) for the items of the list in the text's last parentheses at depth one, split at commas.
+// Calls f(item) for the items of the list in the text's last parentheses at depth one, split at
+// commas.
 template <class F>
 void for_each_item(std::string_view text, F&& f) {
   const size_t open = text.find(" (");
@@ -91,7 +94,9 @@ void function_result(const KernelCall& call) {
 std::string pretty_size(int64_t bytes) {
   constexpr std::array kUnits = {"bytes", "kB", "MB", "GB", "TB", "PB"};
   constexpr int64_t kLimit = 10 * 1024;
-  const auto size_of = [](int64_t n) { return n < 0 ? 0 - static_cast<uint64_t>(n) : static_cast<uint64_t>(n); };
+  const auto size_of = [](int64_t n) {
+    return n < 0 ? 0 - static_cast<uint64_t>(n) : static_cast<uint64_t>(n);
+  };
   if (size_of(bytes) < kLimit) return fmt::format("{} {}", bytes, kUnits[0]);
   // Halves of the unit are counted, so that rounding is one step.
   int64_t halves = bytes / 512;
@@ -103,7 +108,9 @@ std::string pretty_size(int64_t bytes) {
   return fmt::format("{} {}", (halves + (halves < 0 ? -1 : 1)) / 2, kUnits[unit]);
 }
 void size_pretty(const KernelCall& call) {
-  fill_string(call, [&](size_t row, std::string& out) { out = pretty_size(call.args[0]->at<int64_t>(row)); });
+  fill_string(call, [&](size_t row, std::string& out) {
+    out = pretty_size(call.args[0]->at<int64_t>(row));
+  });
 }
 void size_pretty_numeric(const KernelCall& call) {
   fill_string(call, [&](size_t row, std::string& out) {
@@ -119,11 +126,13 @@ void vector_element(const KernelCall& call) {
   for_each_valid(call, [&](size_t row) {
     std::string_view text = call.args[0]->string_at(row);
     if (text.find_first_not_of("0123456789 -") != text.npos) {
-      return call.error(row, SqlState::kDatatypeMismatch,
-                        "cannot subscript type character varying because it does not support subscripting");
+      return call.error(
+          row, SqlState::kDatatypeMismatch,
+          "cannot subscript type character varying because it does not support subscripting");
     }
     int32_t rest = call.args[1]->at<int32_t>(row);
-    for (; rest > 0 && !text.empty(); --rest) text.remove_prefix(std::min(text.find(' '), text.size() - 1) + 1);
+    for (; rest > 0 && !text.empty(); --rest)
+      text.remove_prefix(std::min(text.find(' '), text.size() - 1) + 1);
     int32_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (rest != 0 || error != std::errc()) return call.out.set_null_value(row);
@@ -143,7 +152,8 @@ void description(const KernelCall& call) {
 // schema."Name" as its parts: {schema,Name}. Plain parts are folded to lower case.
 Result<void> split_identifier(std::string_view text, PackedWriter& parts) {
   const auto malformed = [&] {
-    return fail(make_error(SqlState::kInvalidParameterValue, "string is not a valid identifier: \"{}\"", text));
+    return fail(make_error(SqlState::kInvalidParameterValue,
+                           "string is not a valid identifier: \"{}\"", text));
   };
   size_t at = 0;
   while (true) {
@@ -159,7 +169,8 @@ Result<void> split_identifier(std::string_view text, PackedWriter& parts) {
     } else {
       for (; at < text.size() && text[at] != '.'; ++at) {
         const char c = text[at];
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+                            static_cast<unsigned char>(c) >= 0x80;
         const bool later = (c >= '0' && c <= '9') || c == '$';
         if (!letter && !(later && !part.empty())) return malformed();
         part += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -191,73 +202,105 @@ void always_true(const KernelCall& call) {
   for_each_valid(call, [&](size_t row) { call.out.data<uint8_t>()[row] = 1; });
 }
 
-constexpr ScalarFunction row(std::string_view name, Signature args, TypeSpec result, Kernel kernel, std::string_view doc,
-                             std::string_view example) {
-  return {.name = name, .args = args, .result = result, .kernel = kernel, .doc = doc, .example = example,
-          .nulls = kernel == unknown ? NullMode::kCalled : NullMode::kStrict, .volatility = Volatility::kStable};
+constexpr ScalarFunction row(std::string_view name, Signature args, TypeSpec result, Kernel kernel,
+                             std::string_view doc, std::string_view example) {
+  return {.name = name,
+          .args = args,
+          .result = result,
+          .kernel = kernel,
+          .doc = doc,
+          .example = example,
+          .nulls = kernel == unknown ? NullMode::kCalled : NullMode::kStrict,
+          .volatility = Volatility::kStable};
 }
-constexpr std::string_view kNotMeasured = "bytes on disk; stored rows are not measured by relation: NULL";
+constexpr std::string_view kNotMeasured =
+    "bytes on disk; stored rows are not measured by relation: NULL";
 
 constexpr ScalarFunction kRows[] = {
-    row("pg_get_indexdef", {kOid}, kVarchar, definition, "statement that makes an index", "pg_get_indexdef(0::oid) -> NULL"),
-    row("pg_get_indexdef", {kOid, kInt32, kBoolean}, kVarchar, index_definition, "one column of an index; 0: its statement",
-        "pg_get_indexdef(0::oid, 0, true) -> NULL"),
-    row("pg_get_constraintdef", {kOid}, kVarchar, definition, "definition of a constraint", "pg_get_constraintdef(0::oid) -> NULL"),
-    row("pg_get_constraintdef", {kOid, kBoolean}, kVarchar, definition, "definition of a constraint",
-        "pg_get_constraintdef(0::oid, true) -> NULL"),
-    row("pg_get_functiondef", {kOid}, kVarchar, definition, "signature of a function", "pg_get_functiondef(0::oid) -> NULL"),
-    row("pg_get_function_result", {kOid}, kVarchar, function_result, "result type of a function", "pg_get_function_result(0::oid) -> NULL"),
-    row("pg_get_function_arguments", {kOid}, kVarchar, function_arguments, "arguments of a function",
-        "pg_get_function_arguments(0::oid) -> NULL"),
-    row("pg_get_function_identity_arguments", {kOid}, kVarchar, function_arguments, "arguments of a function",
-        "pg_get_function_identity_arguments(0::oid) -> NULL"),
-    row("pg_get_ruledef", {kOid}, kVarchar, unknown, "definition of a rule: there are none", "pg_get_ruledef(0::oid) -> NULL"),
-    row("pg_get_ruledef", {kOid, kBoolean}, kVarchar, unknown, "definition of a rule: there are none",
-        "pg_get_ruledef(0::oid, true) -> NULL"),
-    row("pg_get_triggerdef", {kOid}, kVarchar, unknown, "definition of a trigger: there are none", "pg_get_triggerdef(0::oid) -> NULL"),
-    row("pg_get_triggerdef", {kOid, kBoolean}, kVarchar, unknown, "definition of a trigger: there are none",
-        "pg_get_triggerdef(0::oid, true) -> NULL"),
-    row("obj_description", {kOid}, kVarchar, description, "what a function is for", "obj_description(5::oid) -> NULL"),
+    row("pg_get_indexdef", {kOid}, kVarchar, definition, "statement that makes an index",
+        "pg_get_indexdef(0::oid) -> NULL"),
+    row("pg_get_indexdef", {kOid, kInt32, kBoolean}, kVarchar, index_definition,
+        "one column of an index; 0: its statement", "pg_get_indexdef(0::oid, 0, true) -> NULL"),
+    row("pg_get_constraintdef", {kOid}, kVarchar, definition, "definition of a constraint",
+        "pg_get_constraintdef(0::oid) -> NULL"),
+    row("pg_get_constraintdef", {kOid, kBoolean}, kVarchar, definition,
+        "definition of a constraint", "pg_get_constraintdef(0::oid, true) -> NULL"),
+    row("pg_get_functiondef", {kOid}, kVarchar, definition, "signature of a function",
+        "pg_get_functiondef(0::oid) -> NULL"),
+    row("pg_get_function_result", {kOid}, kVarchar, function_result, "result type of a function",
+        "pg_get_function_result(0::oid) -> NULL"),
+    row("pg_get_function_arguments", {kOid}, kVarchar, function_arguments,
+        "arguments of a function", "pg_get_function_arguments(0::oid) -> NULL"),
+    row("pg_get_function_identity_arguments", {kOid}, kVarchar, function_arguments,
+        "arguments of a function", "pg_get_function_identity_arguments(0::oid) -> NULL"),
+    row("pg_get_ruledef", {kOid}, kVarchar, unknown, "definition of a rule: there are none",
+        "pg_get_ruledef(0::oid) -> NULL"),
+    row("pg_get_ruledef", {kOid, kBoolean}, kVarchar, unknown,
+        "definition of a rule: there are none", "pg_get_ruledef(0::oid, true) -> NULL"),
+    row("pg_get_triggerdef", {kOid}, kVarchar, unknown, "definition of a trigger: there are none",
+        "pg_get_triggerdef(0::oid) -> NULL"),
+    row("pg_get_triggerdef", {kOid, kBoolean}, kVarchar, unknown,
+        "definition of a trigger: there are none", "pg_get_triggerdef(0::oid, true) -> NULL"),
+    row("obj_description", {kOid}, kVarchar, description, "what a function is for",
+        "obj_description(5::oid) -> NULL"),
     row("obj_description", {kOid, kVarchar}, kVarchar, description, "what a function is for",
         "obj_description(5::oid, 'pg_class') -> NULL"),
-    row("parse_ident", {kVarchar}, TypeSpec::list_of(kVarchar), parse_identifier, "the parts of a qualified name",
-        "parse_ident('Public.\"T x\"') -> {public,\"T x\"}"),
-    row("pg_stat_get_numscans", {kOid}, kInt64, zero, "scans of a relation: not counted", "pg_stat_get_numscans(5::oid) -> 0"),
-    row("pg_postmaster_start_time", {}, kTimestamptz, unknown, "when the server started: see the metrics", "pg_postmaster_start_time() -> NULL"),
-    row("vector_access", {kVarchar, kInt32}, kInt32, vector_element, "element of a list of numbers in text, from 0",
-        "vector_access('5 6', 1) -> 6"),
-    row("pg_size_pretty", {kInt64}, kVarchar, size_pretty, "a number of bytes for reading", "pg_size_pretty(123456::bigint) -> 121 kB"),
-    row("pg_size_pretty", {kNumeric}, kVarchar, size_pretty_numeric, "a number of bytes for reading",
-        "pg_size_pretty(10240.0) -> 10 kB"),
+    row("parse_ident", {kVarchar}, TypeSpec::list_of(kVarchar), parse_identifier,
+        "the parts of a qualified name", "parse_ident('Public.\"T x\"') -> {public,\"T x\"}"),
+    row("pg_stat_get_numscans", {kOid}, kInt64, zero, "scans of a relation: not counted",
+        "pg_stat_get_numscans(5::oid) -> 0"),
+    row("pg_postmaster_start_time", {}, kTimestamptz, unknown,
+        "when the server started: see the metrics", "pg_postmaster_start_time() -> NULL"),
+    row("vector_access", {kVarchar, kInt32}, kInt32, vector_element,
+        "element of a list of numbers in text, from 0", "vector_access('5 6', 1) -> 6"),
+    row("pg_size_pretty", {kInt64}, kVarchar, size_pretty, "a number of bytes for reading",
+        "pg_size_pretty(123456::bigint) -> 121 kB"),
+    row("pg_size_pretty", {kNumeric}, kVarchar, size_pretty_numeric,
+        "a number of bytes for reading", "pg_size_pretty(10240.0) -> 10 kB"),
     row("pg_table_size", {kOid}, kInt64, unknown, kNotMeasured, "pg_table_size(0::oid) -> NULL"),
-    row("pg_relation_size", {kOid}, kInt64, unknown, kNotMeasured, "pg_relation_size(0::oid) -> NULL"),
-    row("pg_relation_size", {kOid, kVarchar}, kInt64, unknown, kNotMeasured, "pg_relation_size(0::oid, 'main') -> NULL"),
-    row("pg_total_relation_size", {kOid}, kInt64, unknown, kNotMeasured, "pg_total_relation_size(0::oid) -> NULL"),
-    row("pg_indexes_size", {kOid}, kInt64, unknown, kNotMeasured, "pg_indexes_size(0::oid) -> NULL"),
-    row("pg_database_size", {kOid}, kInt64, unknown, kNotMeasured, "pg_database_size(0::oid) -> NULL"),
-    row("pg_database_size", {kVarchar}, kInt64, unknown, kNotMeasured, "pg_database_size('dev') -> NULL"),
-    row("pg_tablespace_size", {kOid}, kInt64, unknown, kNotMeasured, "pg_tablespace_size(0::oid) -> NULL"),
-    row("pg_tablespace_location", {kOid}, kVarchar, unknown, "folder of a tablespace: not told", "pg_tablespace_location(0::oid) -> NULL"),
-    row("pg_collation_is_visible", {kOid}, kBoolean, always_true, "is a collation found without its schema", "pg_collation_is_visible(100::oid) -> t"),
-    row("pg_conversion_is_visible", {kOid}, kBoolean, always_true, "is a conversion found without its schema", "pg_conversion_is_visible(5::oid) -> t"),
-    row("pg_opclass_is_visible", {kOid}, kBoolean, always_true, "is an operator class found without its schema", "pg_opclass_is_visible(5::oid) -> t"),
-    row("pg_opfamily_is_visible", {kOid}, kBoolean, always_true, "is an operator family found without its schema",
-        "pg_opfamily_is_visible(5::oid) -> t"),
-    row("pg_statistics_obj_is_visible", {kOid}, kBoolean, always_true, "are extended statistics found without their schema",
+    row("pg_relation_size", {kOid}, kInt64, unknown, kNotMeasured,
+        "pg_relation_size(0::oid) -> NULL"),
+    row("pg_relation_size", {kOid, kVarchar}, kInt64, unknown, kNotMeasured,
+        "pg_relation_size(0::oid, 'main') -> NULL"),
+    row("pg_total_relation_size", {kOid}, kInt64, unknown, kNotMeasured,
+        "pg_total_relation_size(0::oid) -> NULL"),
+    row("pg_indexes_size", {kOid}, kInt64, unknown, kNotMeasured,
+        "pg_indexes_size(0::oid) -> NULL"),
+    row("pg_database_size", {kOid}, kInt64, unknown, kNotMeasured,
+        "pg_database_size(0::oid) -> NULL"),
+    row("pg_database_size", {kVarchar}, kInt64, unknown, kNotMeasured,
+        "pg_database_size('dev') -> NULL"),
+    row("pg_tablespace_size", {kOid}, kInt64, unknown, kNotMeasured,
+        "pg_tablespace_size(0::oid) -> NULL"),
+    row("pg_tablespace_location", {kOid}, kVarchar, unknown, "folder of a tablespace: not told",
+        "pg_tablespace_location(0::oid) -> NULL"),
+    row("pg_collation_is_visible", {kOid}, kBoolean, always_true,
+        "is a collation found without its schema", "pg_collation_is_visible(100::oid) -> t"),
+    row("pg_conversion_is_visible", {kOid}, kBoolean, always_true,
+        "is a conversion found without its schema", "pg_conversion_is_visible(5::oid) -> t"),
+    row("pg_opclass_is_visible", {kOid}, kBoolean, always_true,
+        "is an operator class found without its schema", "pg_opclass_is_visible(5::oid) -> t"),
+    row("pg_opfamily_is_visible", {kOid}, kBoolean, always_true,
+        "is an operator family found without its schema", "pg_opfamily_is_visible(5::oid) -> t"),
+    row("pg_statistics_obj_is_visible", {kOid}, kBoolean, always_true,
+        "are extended statistics found without their schema",
         "pg_statistics_obj_is_visible(5::oid) -> t"),
-    row("pg_ts_config_is_visible", {kOid}, kBoolean, always_true, "is a configuration found without its schema", "pg_ts_config_is_visible(5::oid) -> t"),
-    row("has_any_column_privilege", {kVarchar, kVarchar}, kBoolean, always_true, "may the user do it",
-        "has_any_column_privilege('t', 'select') -> t"),
-    row("has_any_column_privilege", {kVarchar, kVarchar, kVarchar}, kBoolean, always_true, "may a user do it",
-        "has_any_column_privilege('root', 't', 'select') -> t"),
-    row("has_any_column_privilege", {kVarchar, kOid, kVarchar}, kBoolean, always_true, "may a user do it",
-        "has_any_column_privilege('root', 5::oid, 'select') -> t"),
-    row("has_sequence_privilege", {kOid, kVarchar}, kBoolean, always_true, "may the user do it", "has_sequence_privilege(5::oid, 'select') -> t"),
-    row("has_tablespace_privilege", {kVarchar, kVarchar}, kBoolean, always_true, "may the user do it",
-        "has_tablespace_privilege('pg_default', 'create') -> t"),
-    row("has_server_privilege", {kVarchar, kVarchar}, kBoolean, always_true, "may the user do it", "has_server_privilege('nats', 'usage') -> t"),
-    row("has_foreign_data_wrapper_privilege", {kOid, kVarchar}, kBoolean, always_true, "may the user do it",
-        "has_foreign_data_wrapper_privilege(5::oid, 'usage') -> t"),
+    row("pg_ts_config_is_visible", {kOid}, kBoolean, always_true,
+        "is a configuration found without its schema", "pg_ts_config_is_visible(5::oid) -> t"),
+    row("has_any_column_privilege", {kVarchar, kVarchar}, kBoolean, always_true,
+        "may the user do it", "has_any_column_privilege('t', 'select') -> t"),
+    row("has_any_column_privilege", {kVarchar, kVarchar, kVarchar}, kBoolean, always_true,
+        "may a user do it", "has_any_column_privilege('root', 't', 'select') -> t"),
+    row("has_any_column_privilege", {kVarchar, kOid, kVarchar}, kBoolean, always_true,
+        "may a user do it", "has_any_column_privilege('root', 5::oid, 'select') -> t"),
+    row("has_sequence_privilege", {kOid, kVarchar}, kBoolean, always_true, "may the user do it",
+        "has_sequence_privilege(5::oid, 'select') -> t"),
+    row("has_tablespace_privilege", {kVarchar, kVarchar}, kBoolean, always_true,
+        "may the user do it", "has_tablespace_privilege('pg_default', 'create') -> t"),
+    row("has_server_privilege", {kVarchar, kVarchar}, kBoolean, always_true, "may the user do it",
+        "has_server_privilege('nats', 'usage') -> t"),
+    row("has_foreign_data_wrapper_privilege", {kOid, kVarchar}, kBoolean, always_true,
+        "may the user do it", "has_foreign_data_wrapper_privilege(5::oid, 'usage') -> t"),
 };
 
 }  // namespace

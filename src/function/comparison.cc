@@ -12,32 +12,60 @@ using namespace function_rows;
 
 template <class T>
 bool equal(const T& a, const T& b) {
-  if constexpr (std::is_floating_point_v<T>) return (a == b) | ((a != a) & (b != b));
-  else return a == b;
+  if constexpr (std::is_floating_point_v<T>)
+    return (a == b) | ((a != a) & (b != b));
+  else
+    return a == b;
 }
 template <class T>
 bool less(const T& a, const T& b) {
-  if constexpr (std::is_floating_point_v<T>) return (a < b) | ((b != b) & (a == a));
-  else return a < b;
+  if constexpr (std::is_floating_point_v<T>)
+    return (a < b) | ((b != b) & (a == a));
+  else
+    return a < b;
 }
 
-template <class T> struct Eq { static bool apply(const T& a, const T& b) { return equal(a, b); } };
-template <class T> struct Ne { static bool apply(const T& a, const T& b) { return !equal(a, b); } };
-template <class T> struct Lt { static bool apply(const T& a, const T& b) { return less(a, b); } };
-template <class T> struct Le { static bool apply(const T& a, const T& b) { return !less(b, a); } };
-template <class T> struct Gt { static bool apply(const T& a, const T& b) { return less(b, a); } };
-template <class T> struct Ge { static bool apply(const T& a, const T& b) { return !less(a, b); } };
+template <class T>
+struct Eq {
+  static bool apply(const T& a, const T& b) { return equal(a, b); }
+};
+template <class T>
+struct Ne {
+  static bool apply(const T& a, const T& b) { return !equal(a, b); }
+};
+template <class T>
+struct Lt {
+  static bool apply(const T& a, const T& b) { return less(a, b); }
+};
+template <class T>
+struct Le {
+  static bool apply(const T& a, const T& b) { return !less(b, a); }
+};
+template <class T>
+struct Gt {
+  static bool apply(const T& a, const T& b) { return less(b, a); }
+};
+template <class T>
+struct Ge {
+  static bool apply(const T& a, const T& b) { return !less(a, b); }
+};
 
 enum class Op : uint8_t { kEq, kNe, kLt, kLe, kGt, kGe };
 
 constexpr bool holds(Op op, int c) {
   switch (op) {
-    case Op::kEq: return c == 0;
-    case Op::kNe: return c != 0;
-    case Op::kLt: return c < 0;
-    case Op::kLe: return c <= 0;
-    case Op::kGt: return c > 0;
-    case Op::kGe: return c >= 0;
+    case Op::kEq:
+      return c == 0;
+    case Op::kNe:
+      return c != 0;
+    case Op::kLt:
+      return c < 0;
+    case Op::kLe:
+      return c <= 0;
+    case Op::kGt:
+      return c > 0;
+    case Op::kGe:
+      return c >= 0;
   }
   return false;
 }
@@ -56,7 +84,8 @@ void compare_by_type(const KernelCall& call) {
 }
 
 constexpr std::string_view kNames[] = {"=", "<>", "<", "<=", ">", ">="};
-constexpr std::string_view kDocs[] = {"equal",         "not equal", "less than", "less than or equal",
+constexpr std::string_view kDocs[] = {"equal",        "not equal",
+                                      "less than",    "less than or equal",
                                       "greater than", "greater than or equal"};
 constexpr std::string_view kExamples[] = {"1 = 1 -> t",  "1 <> 1 -> f", "1 < 2 -> t",
                                           "2 <= 1 -> f", "2 > 1 -> t",  "1 >= 1 -> t"};
@@ -102,8 +131,9 @@ void distinct_from(const KernelCall& call) {
   uint8_t* out = call.out.data<uint8_t>();
   call.rows.for_each([&](size_t row) {
     const bool null_a = a.is_null(row), null_b = b.is_null(row);
-    const bool same =
-        null_a || null_b ? null_a == null_b : equal_values(type, packed_value(a, row), packed_value(b, row));
+    const bool same = null_a || null_b
+                          ? null_a == null_b
+                          : equal_values(type, packed_value(a, row), packed_value(b, row));
     out[row] = same != kDistinct;
   });
 }
@@ -129,8 +159,10 @@ void extreme(const KernelCall& call) {
       from = arg;
     }
     if (from == nullptr) return call.out.set_null_value(row);
-    if (type.is_string_like()) call.out.data<StringSlot>()[row] = from->at<StringSlot>(row);
-    else set_packed(call.out, row, best);
+    if (type.is_string_like())
+      call.out.data<StringSlot>()[row] = from->at<StringSlot>(row);
+    else
+      set_packed(call.out, row, best);
   });
 }
 
@@ -142,29 +174,54 @@ void null_if(const KernelCall& call) {
   call.rows.for_each([&](size_t row) {
     if (a.is_null(row)) return call.out.set_null_value(row);
     const PackedValue v = packed_value(a, row);
-    if (!b.is_null(row) && equal_values(type, v, packed_value(b, row))) return call.out.set_null_value(row);
-    if (type.is_string_like()) call.out.data<StringSlot>()[row] = a.at<StringSlot>(row);
-    else set_packed(call.out, row, v);
+    if (!b.is_null(row) && equal_values(type, v, packed_value(b, row)))
+      return call.out.set_null_value(row);
+    if (type.is_string_like())
+      call.out.data<StringSlot>()[row] = a.at<StringSlot>(row);
+    else
+      set_packed(call.out, row, v);
   });
 }
 
 constexpr TypeSpec kElement = TypeSpec::kElement;
 
 constexpr std::array<ScalarFunction, 5> kMixed = {{
-    {.name = "is_distinct_from", .args = {kElement, kElement}, .result = kBoolean, .kernel = distinct_from<true>,
-     .doc = "IS DISTINCT FROM: not equal, where NULL equals NULL", .example = "1 IS DISTINCT FROM NULL -> t",
+    {.name = "is_distinct_from",
+     .args = {kElement, kElement},
+     .result = kBoolean,
+     .kernel = distinct_from<true>,
+     .doc = "IS DISTINCT FROM: not equal, where NULL equals NULL",
+     .example = "1 IS DISTINCT FROM NULL -> t",
      .nulls = NullMode::kCalled},
-    {.name = "is_not_distinct_from", .args = {kElement, kElement}, .result = kBoolean,
-     .kernel = distinct_from<false>, .doc = "IS NOT DISTINCT FROM: equal, where NULL equals NULL",
-     .example = "NULL::int IS NOT DISTINCT FROM NULL -> t", .nulls = NullMode::kCalled},
-    {.name = "greatest", .args = {kElement, kElement}, .result = kElement, .kernel = extreme<true>,
-     .doc = "the largest of the arguments that are not NULL", .example = "greatest(1, NULL, 3) -> 3",
-     .nulls = NullMode::kCalled, .variadic = true},
-    {.name = "least", .args = {kElement, kElement}, .result = kElement, .kernel = extreme<false>,
-     .doc = "the smallest of the arguments that are not NULL", .example = "least(2, NULL, 3) -> 2",
-     .nulls = NullMode::kCalled, .variadic = true},
-    {.name = "nullif", .args = {kElement, kElement}, .result = kElement, .kernel = null_if,
-     .doc = "NULL if the arguments are equal, else the first", .example = "nullif(1, 1) -> NULL",
+    {.name = "is_not_distinct_from",
+     .args = {kElement, kElement},
+     .result = kBoolean,
+     .kernel = distinct_from<false>,
+     .doc = "IS NOT DISTINCT FROM: equal, where NULL equals NULL",
+     .example = "NULL::int IS NOT DISTINCT FROM NULL -> t",
+     .nulls = NullMode::kCalled},
+    {.name = "greatest",
+     .args = {kElement, kElement},
+     .result = kElement,
+     .kernel = extreme<true>,
+     .doc = "the largest of the arguments that are not NULL",
+     .example = "greatest(1, NULL, 3) -> 3",
+     .nulls = NullMode::kCalled,
+     .variadic = true},
+    {.name = "least",
+     .args = {kElement, kElement},
+     .result = kElement,
+     .kernel = extreme<false>,
+     .doc = "the smallest of the arguments that are not NULL",
+     .example = "least(2, NULL, 3) -> 2",
+     .nulls = NullMode::kCalled,
+     .variadic = true},
+    {.name = "nullif",
+     .args = {kElement, kElement},
+     .result = kElement,
+     .kernel = null_if,
+     .doc = "NULL if the arguments are equal, else the first",
+     .example = "nullif(1, 1) -> NULL",
      .nulls = NullMode::kCalled},
 }};
 
@@ -179,14 +236,15 @@ constexpr auto joined(const std::array<ScalarFunction, N>&... parts) {
   return all;
 }
 
-constexpr auto kRows = joined(
-    rows_of<int32_t>(kInt32), rows_of<int64_t>(kInt64), rows_of<int16_t>(kInt16), rows_of<float>(kFloat32),
-    rows_of<double>(kFloat64), rows_of<Decimal>(kNumeric), rows_of_strings(kVarchar), rows_of<Bool>(kBoolean),
-    rows_of<int32_t>(kDate), rows_of<int64_t>(kTime), rows_of<int64_t>(kTimestamp),
-    rows_of<int64_t>(kTimestamptz), rows_of<Interval>(kInterval), rows_of_strings(kBytea), rows_of<int64_t>(kOid),
-    rows_of<int64_t>(kRegclass), rows_of<int64_t>(kRegtype), rows_of<int64_t>(kRegproc),
-    rows_of<int64_t>(kRegnamespace), rows_of<int64_t>(kSerial), rows_by_type(kJsonb),
-    rows_by_type(TypeSpec::kAnyList), rows_by_type(TypeSpec::kAnyStruct), kMixed);
+constexpr auto kRows =
+    joined(rows_of<int32_t>(kInt32), rows_of<int64_t>(kInt64), rows_of<int16_t>(kInt16),
+           rows_of<float>(kFloat32), rows_of<double>(kFloat64), rows_of<Decimal>(kNumeric),
+           rows_of_strings(kVarchar), rows_of<Bool>(kBoolean), rows_of<int32_t>(kDate),
+           rows_of<int64_t>(kTime), rows_of<int64_t>(kTimestamp), rows_of<int64_t>(kTimestamptz),
+           rows_of<Interval>(kInterval), rows_of_strings(kBytea), rows_of<int64_t>(kOid),
+           rows_of<int64_t>(kRegclass), rows_of<int64_t>(kRegtype), rows_of<int64_t>(kRegproc),
+           rows_of<int64_t>(kRegnamespace), rows_of<int64_t>(kSerial), rows_by_type(kJsonb),
+           rows_by_type(TypeSpec::kAnyList), rows_by_type(TypeSpec::kAnyStruct), kMixed);
 
 }  // namespace
 

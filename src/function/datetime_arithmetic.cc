@@ -11,8 +11,10 @@ namespace {
 
 using namespace function_rows;
 
-constexpr RowError kInfiniteDates{SqlState::kDatetimeFieldOverflow, "cannot subtract infinite dates"};
-constexpr RowError kInfiniteTimestamps{SqlState::kDatetimeFieldOverflow, "cannot subtract infinite timestamps"};
+constexpr RowError kInfiniteDates{SqlState::kDatetimeFieldOverflow,
+                                  "cannot subtract infinite dates"};
+constexpr RowError kInfiniteTimestamps{SqlState::kDatetimeFieldOverflow,
+                                       "cannot subtract infinite timestamps"};
 
 template <class T>
 const RowError* put(const std::optional<T>& r, T& out, const RowError* error) {
@@ -31,7 +33,9 @@ struct DatePlusDays {
   }
 };
 struct DaysPlusDate {
-  static const RowError* apply(int32_t days, int32_t date, int32_t& out) { return DatePlusDays::apply(date, days, out); }
+  static const RowError* apply(int32_t days, int32_t date, int32_t& out) {
+    return DatePlusDays::apply(date, days, out);
+  }
 };
 struct DateMinusDays {
   static const RowError* apply(int32_t date, int32_t days, int32_t& out) {
@@ -53,7 +57,8 @@ const RowError* midnight(int32_t date, int64_t& out) {
   if (date == kDateInfinity) return out = kTimestampInfinity, nullptr;
   if (date == kDateMinusInfinity) return out = kTimestampMinusInfinity, nullptr;
   if (__builtin_mul_overflow(int64_t{date}, kMicrosPerDay, &out) || !is_timestamp_in_range(out)) {
-    static constexpr RowError kError{SqlState::kDatetimeFieldOverflow, "date out of range for timestamp"};
+    static constexpr RowError kError{SqlState::kDatetimeFieldOverflow,
+                                     "date out of range for timestamp"};
     return &kError;
   }
   return nullptr;
@@ -64,7 +69,9 @@ struct TimestampPlus {
   }
 };
 struct PlusTimestamp {
-  static const RowError* apply(const Interval& i, int64_t t, int64_t& out) { return TimestampPlus::apply(t, i, out); }
+  static const RowError* apply(const Interval& i, int64_t t, int64_t& out) {
+    return TimestampPlus::apply(t, i, out);
+  }
 };
 struct TimestampMinus {
   static const RowError* apply(int64_t t, const Interval& i, int64_t& out) {
@@ -80,7 +87,9 @@ struct DatePlusInterval {
   }
 };
 struct IntervalPlusDate {
-  static const RowError* apply(const Interval& i, int32_t d, int64_t& out) { return DatePlusInterval::apply(d, i, out); }
+  static const RowError* apply(const Interval& i, int32_t d, int64_t& out) {
+    return DatePlusInterval::apply(d, i, out);
+  }
 };
 struct DateMinusInterval {
   static const RowError* apply(int32_t d, const Interval& i, int64_t& out) {
@@ -93,11 +102,15 @@ struct DatePlusTime {
   static const RowError* apply(int32_t d, int64_t time, int64_t& out) {
     if (const RowError* e = midnight(d, out)) return e;
     if (is_infinite_timestamp(out)) return nullptr;
-    return __builtin_add_overflow(out, time, &out) || !is_timestamp_in_range(out) ? &kTimestampOutOfRange : nullptr;
+    return __builtin_add_overflow(out, time, &out) || !is_timestamp_in_range(out)
+               ? &kTimestampOutOfRange
+               : nullptr;
   }
 };
 struct TimePlusDate {
-  static const RowError* apply(int64_t time, int32_t d, int64_t& out) { return DatePlusTime::apply(d, time, out); }
+  static const RowError* apply(int64_t time, int32_t d, int64_t& out) {
+    return DatePlusTime::apply(d, time, out);
+  }
 };
 // Days and microseconds; the days of the difference are full ones.
 struct TimestampMinusTimestamp {
@@ -128,7 +141,8 @@ struct TimeMinusTime {
 struct IntervalPlus {
   static const RowError* apply(const Interval& a, const Interval& b, Interval& out) {
     Interval r;
-    if (__builtin_add_overflow(a.months, b.months, &r.months) || __builtin_add_overflow(a.days, b.days, &r.days) ||
+    if (__builtin_add_overflow(a.months, b.months, &r.months) ||
+        __builtin_add_overflow(a.days, b.days, &r.days) ||
         __builtin_add_overflow(a.micros, b.micros, &r.micros)) {
       return &kIntervalOutOfRange;
     }
@@ -139,7 +153,8 @@ struct IntervalPlus {
 struct IntervalMinus {
   static const RowError* apply(const Interval& a, const Interval& b, Interval& out) {
     Interval r;
-    if (__builtin_sub_overflow(a.months, b.months, &r.months) || __builtin_sub_overflow(a.days, b.days, &r.days) ||
+    if (__builtin_sub_overflow(a.months, b.months, &r.months) ||
+        __builtin_sub_overflow(a.days, b.days, &r.days) ||
         __builtin_sub_overflow(a.micros, b.micros, &r.micros)) {
       return &kIntervalOutOfRange;
     }
@@ -155,9 +170,10 @@ struct IntervalNegate {
 
 // PostgreSQL's rounding of fractions of months and days, so that results agree to the microsecond.
 double round_to_micros(double v) { return std::rint(v * 1e6) / 1e6; }
-const RowError* scaled(const Interval& i, double months, double days, double micros, Interval& out) {
-  if (std::isnan(months) || std::isnan(days) || std::isnan(micros) || std::fabs(months) > INT32_MAX ||
-      std::fabs(days) > INT32_MAX) {
+const RowError* scaled(const Interval& i, double months, double days, double micros,
+                       Interval& out) {
+  if (std::isnan(months) || std::isnan(days) || std::isnan(micros) ||
+      std::fabs(months) > INT32_MAX || std::fabs(days) > INT32_MAX) {
     return &kIntervalOutOfRange;
   }
   (void)i;
@@ -166,7 +182,9 @@ const RowError* scaled(const Interval& i, double months, double days, double mic
   r.days = static_cast<int32_t>(days);
   // The month's fraction becomes days, the days' fraction seconds.
   double month_days = round_to_micros((months - r.months) * 30);
-  double seconds = (days - r.days + month_days - static_cast<double>(static_cast<int64_t>(month_days))) * 86400.0;
+  double seconds =
+      (days - r.days + month_days - static_cast<double>(static_cast<int64_t>(month_days))) *
+      86400.0;
   seconds = round_to_micros(seconds);
   if (std::fabs(seconds) >= 86400.0) {
     r.days += static_cast<int32_t>(seconds / 86400.0);
@@ -185,7 +203,9 @@ struct IntervalTimes {
   }
 };
 struct TimesInterval {
-  static const RowError* apply(double f, const Interval& i, Interval& out) { return IntervalTimes::apply(i, f, out); }
+  static const RowError* apply(double f, const Interval& i, Interval& out) {
+    return IntervalTimes::apply(i, f, out);
+  }
 };
 struct IntervalDivide {
   static const RowError* apply(const Interval& i, double f, Interval& out) {
@@ -227,7 +247,8 @@ Result<Interval> age(int64_t a, int64_t b) {
     micros += kMicrosPerDay;
     --days;
   }
-  // A borrowed month is as long as the earlier date's month (the later one's if the sign was turned).
+  // A borrowed month is as long as the earlier date's month (the later one's if the sign was
+  // turned).
   while (days < 0) {
     days += swap ? days_in_month(da.year, da.month) : days_in_month(db.year, db.month);
     --months;
@@ -249,7 +270,8 @@ void age_timestamps(const KernelCall& call) {
 }
 // Against the midnight that the clock's day began with.
 void age_today(const KernelCall& call) {
-  const int64_t today = day_of_micros(call.context.zone->to_local(call.context.now_micros)) * kMicrosPerDay;
+  const int64_t today =
+      day_of_micros(call.context.zone->to_local(call.context.now_micros)) * kMicrosPerDay;
   const bool zoned = call.args[0]->type().is(TypeId::kTimestamptz);
   fill_result<Interval>(call, [&](size_t row) {
     const int64_t t = call.args[0]->at<int64_t>(row);
@@ -261,7 +283,8 @@ const RowError* justify_hours(const Interval& i, Interval& out) {
   Interval r = i;
   const int64_t whole = r.micros / kMicrosPerDay;
   r.micros -= whole * kMicrosPerDay;
-  if (__builtin_add_overflow(r.days, static_cast<int32_t>(whole), &r.days)) return &kIntervalOutOfRange;
+  if (__builtin_add_overflow(r.days, static_cast<int32_t>(whole), &r.days))
+    return &kIntervalOutOfRange;
   if (r.days > 0 && r.micros < 0) {
     r.micros += kMicrosPerDay;
     --r.days;
@@ -287,14 +310,19 @@ const RowError* justify_days(const Interval& i, Interval& out) {
   out = r;
   return nullptr;
 }
-struct JustifyHours { static const RowError* apply(const Interval& i, Interval& out) { return justify_hours(i, out); } };
-struct JustifyDays { static const RowError* apply(const Interval& i, Interval& out) { return justify_days(i, out); } };
+struct JustifyHours {
+  static const RowError* apply(const Interval& i, Interval& out) { return justify_hours(i, out); }
+};
+struct JustifyDays {
+  static const RowError* apply(const Interval& i, Interval& out) { return justify_days(i, out); }
+};
 struct JustifyInterval {
   static const RowError* apply(const Interval& i, Interval& out) {
     Interval r = i;
     const int64_t whole_days = r.micros / kMicrosPerDay;
     r.micros -= whole_days * kMicrosPerDay;
-    if (__builtin_add_overflow(r.days, static_cast<int32_t>(whole_days), &r.days)) return &kIntervalOutOfRange;
+    if (__builtin_add_overflow(r.days, static_cast<int32_t>(whole_days), &r.days))
+      return &kIntervalOutOfRange;
     const int32_t whole_months = r.days / 30;
     r.days -= whole_months * 30;
     if (__builtin_add_overflow(r.months, whole_months, &r.months)) return &kIntervalOutOfRange;
@@ -317,96 +345,129 @@ struct JustifyInterval {
   }
 };
 
-struct DateIsFinite { static bool apply(int32_t d) { return !is_infinite_date(d); } };
-struct TimestampIsFinite { static bool apply(int64_t t) { return !is_infinite_timestamp(t); } };
-struct IntervalIsFinite { static bool apply(const Interval&) { return true; } };
+struct DateIsFinite {
+  static bool apply(int32_t d) { return !is_infinite_date(d); }
+};
+struct TimestampIsFinite {
+  static bool apply(int64_t t) { return !is_infinite_timestamp(t); }
+};
+struct IntervalIsFinite {
+  static bool apply(const Interval&) { return true; }
+};
 
-constexpr ScalarFunction row(std::string_view name, Signature args, TypeSpec result, Kernel kernel, std::string_view doc,
-                             std::string_view example, Volatility volatility = Volatility::kImmutable) {
-  return {.name = name, .args = args, .result = result, .kernel = kernel, .doc = doc, .example = example,
+constexpr ScalarFunction row(std::string_view name, Signature args, TypeSpec result, Kernel kernel,
+                             std::string_view doc, std::string_view example,
+                             Volatility volatility = Volatility::kImmutable) {
+  return {.name = name,
+          .args = args,
+          .result = result,
+          .kernel = kernel,
+          .doc = doc,
+          .example = example,
           .volatility = volatility};
 }
 constexpr Volatility kStable = Volatility::kStable;
 
 constexpr ScalarFunction kRows[] = {
-    row("+", {kDate, kInt32}, kDate, kernel_checked2<int32_t, int32_t, int32_t, DatePlusDays>, "days later",
-        "'2024-02-28'::date + 2 -> 2024-03-01"),
-    row("+", {kInt32, kDate}, kDate, kernel_checked2<int32_t, int32_t, int32_t, DaysPlusDate>, "days later",
-        "2 + '2024-02-28'::date -> 2024-03-01"),
-    row("+", {kDate, kInterval}, kTimestamp, kernel_checked2<int32_t, Interval, int64_t, DatePlusInterval>, "later",
+    row("+", {kDate, kInt32}, kDate, kernel_checked2<int32_t, int32_t, int32_t, DatePlusDays>,
+        "days later", "'2024-02-28'::date + 2 -> 2024-03-01"),
+    row("+", {kInt32, kDate}, kDate, kernel_checked2<int32_t, int32_t, int32_t, DaysPlusDate>,
+        "days later", "2 + '2024-02-28'::date -> 2024-03-01"),
+    row("+", {kDate, kInterval}, kTimestamp,
+        kernel_checked2<int32_t, Interval, int64_t, DatePlusInterval>, "later",
         "'2024-01-31'::date + '1 month'::interval -> 2024-02-29 00:00:00"),
-    row("+", {kInterval, kDate}, kTimestamp, kernel_checked2<Interval, int32_t, int64_t, IntervalPlusDate>, "later",
+    row("+", {kInterval, kDate}, kTimestamp,
+        kernel_checked2<Interval, int32_t, int64_t, IntervalPlusDate>, "later",
         "'1 hour'::interval + '2024-01-31'::date -> 2024-01-31 01:00:00"),
-    row("+", {kDate, kTime}, kTimestamp, kernel_checked2<int32_t, int64_t, int64_t, DatePlusTime>, "the time on that day",
-        "'2024-01-31'::date + '03:00'::time -> 2024-01-31 03:00:00"),
-    row("+", {kTime, kDate}, kTimestamp, kernel_checked2<int64_t, int32_t, int64_t, TimePlusDate>, "the time on that day",
-        "'03:00'::time + '2024-01-31'::date -> 2024-01-31 03:00:00"),
-    row("+", {kTimestamp, kInterval}, kTimestamp, kernel_checked2<int64_t, Interval, int64_t, TimestampPlus>, "later",
+    row("+", {kDate, kTime}, kTimestamp, kernel_checked2<int32_t, int64_t, int64_t, DatePlusTime>,
+        "the time on that day", "'2024-01-31'::date + '03:00'::time -> 2024-01-31 03:00:00"),
+    row("+", {kTime, kDate}, kTimestamp, kernel_checked2<int64_t, int32_t, int64_t, TimePlusDate>,
+        "the time on that day", "'03:00'::time + '2024-01-31'::date -> 2024-01-31 03:00:00"),
+    row("+", {kTimestamp, kInterval}, kTimestamp,
+        kernel_checked2<int64_t, Interval, int64_t, TimestampPlus>, "later",
         "'2024-01-01'::timestamp + '1 day 2 hours'::interval -> 2024-01-02 02:00:00"),
-    row("+", {kInterval, kTimestamp}, kTimestamp, kernel_checked2<Interval, int64_t, int64_t, PlusTimestamp>, "later",
+    row("+", {kInterval, kTimestamp}, kTimestamp,
+        kernel_checked2<Interval, int64_t, int64_t, PlusTimestamp>, "later",
         "'1 day'::interval + '2024-01-01'::timestamp -> 2024-01-02 00:00:00"),
-    row("+", {kTimestamptz, kInterval}, kTimestamptz, zoned_plus<false>, "later, days and months by the session's zone",
+    row("+", {kTimestamptz, kInterval}, kTimestamptz, zoned_plus<false>,
+        "later, days and months by the session's zone",
         "'2024-01-01+00'::timestamptz + '1 day'::interval -> 2024-01-02 00:00:00+00", kStable),
     row("+", {kInterval, kTimestamptz}, kTimestamptz, zoned_plus<false, 0>,
         "later, days and months by the session's zone",
         "'1 day'::interval + '2024-01-01+00'::timestamptz -> 2024-01-02 00:00:00+00", kStable),
-    row("+", {kTime, kInterval}, kTime, kernel2<int64_t, Interval, int64_t, TimePlus>, "later, round the clock",
-        "'23:00'::time + '2 hours'::interval -> 01:00:00"),
-    row("+", {kInterval, kTime}, kTime, kernel2<Interval, int64_t, int64_t, PlusTime>, "later, round the clock",
-        "'2 hours'::interval + '23:00'::time -> 01:00:00"),
-    row("+", {kInterval, kInterval}, kInterval, kernel_checked2<Interval, Interval, Interval, IntervalPlus>, "sum",
+    row("+", {kTime, kInterval}, kTime, kernel2<int64_t, Interval, int64_t, TimePlus>,
+        "later, round the clock", "'23:00'::time + '2 hours'::interval -> 01:00:00"),
+    row("+", {kInterval, kTime}, kTime, kernel2<Interval, int64_t, int64_t, PlusTime>,
+        "later, round the clock", "'2 hours'::interval + '23:00'::time -> 01:00:00"),
+    row("+", {kInterval, kInterval}, kInterval,
+        kernel_checked2<Interval, Interval, Interval, IntervalPlus>, "sum",
         "'1 day'::interval + '1 hour'::interval -> 1 day 01:00:00"),
-    row("-", {kDate, kInt32}, kDate, kernel_checked2<int32_t, int32_t, int32_t, DateMinusDays>, "days earlier",
-        "'2024-03-01'::date - 1 -> 2024-02-29"),
-    row("-", {kDate, kDate}, kInt32, kernel_checked2<int32_t, int32_t, int32_t, DateMinusDate>, "days between",
-        "'2024-03-01'::date - '2024-02-01'::date -> 29"),
-    row("-", {kDate, kInterval}, kTimestamp, kernel_checked2<int32_t, Interval, int64_t, DateMinusInterval>, "earlier",
+    row("-", {kDate, kInt32}, kDate, kernel_checked2<int32_t, int32_t, int32_t, DateMinusDays>,
+        "days earlier", "'2024-03-01'::date - 1 -> 2024-02-29"),
+    row("-", {kDate, kDate}, kInt32, kernel_checked2<int32_t, int32_t, int32_t, DateMinusDate>,
+        "days between", "'2024-03-01'::date - '2024-02-01'::date -> 29"),
+    row("-", {kDate, kInterval}, kTimestamp,
+        kernel_checked2<int32_t, Interval, int64_t, DateMinusInterval>, "earlier",
         "'2024-03-31'::date - '1 month'::interval -> 2024-02-29 00:00:00"),
-    row("-", {kTimestamp, kInterval}, kTimestamp, kernel_checked2<int64_t, Interval, int64_t, TimestampMinus>, "earlier",
+    row("-", {kTimestamp, kInterval}, kTimestamp,
+        kernel_checked2<int64_t, Interval, int64_t, TimestampMinus>, "earlier",
         "'2024-01-01'::timestamp - '1 hour'::interval -> 2023-12-31 23:00:00"),
-    row("-", {kTimestamp, kTimestamp}, kInterval, kernel_checked2<int64_t, int64_t, Interval, TimestampMinusTimestamp>,
-        "time between, in days and below", "'2024-01-02 03:00'::timestamp - '2024-01-01'::timestamp -> 1 day 03:00:00"),
-    row("-", {kTimestamptz, kInterval}, kTimestamptz, zoned_plus<true>, "earlier, days and months by the session's zone",
+    row("-", {kTimestamp, kTimestamp}, kInterval,
+        kernel_checked2<int64_t, int64_t, Interval, TimestampMinusTimestamp>,
+        "time between, in days and below",
+        "'2024-01-02 03:00'::timestamp - '2024-01-01'::timestamp -> 1 day 03:00:00"),
+    row("-", {kTimestamptz, kInterval}, kTimestamptz, zoned_plus<true>,
+        "earlier, days and months by the session's zone",
         "'2024-01-02+00'::timestamptz - '1 day'::interval -> 2024-01-01 00:00:00+00", kStable),
     row("-", {kTimestamptz, kTimestamptz}, kInterval,
-        kernel_checked2<int64_t, int64_t, Interval, TimestampMinusTimestamp>, "time between, in days and below",
+        kernel_checked2<int64_t, int64_t, Interval, TimestampMinusTimestamp>,
+        "time between, in days and below",
         "'2024-01-02+00'::timestamptz - '2024-01-01+00'::timestamptz -> 1 day"),
-    row("-", {kTime, kInterval}, kTime, kernel2<int64_t, Interval, int64_t, TimeMinus>, "earlier, round the clock",
-        "'01:00'::time - '2 hours'::interval -> 23:00:00"),
-    row("-", {kTime, kTime}, kInterval, kernel2<int64_t, int64_t, Interval, TimeMinusTime>, "time between",
-        "'03:00'::time - '01:30'::time -> 01:30:00"),
-    row("-", {kInterval, kInterval}, kInterval, kernel_checked2<Interval, Interval, Interval, IntervalMinus>, "difference",
+    row("-", {kTime, kInterval}, kTime, kernel2<int64_t, Interval, int64_t, TimeMinus>,
+        "earlier, round the clock", "'01:00'::time - '2 hours'::interval -> 23:00:00"),
+    row("-", {kTime, kTime}, kInterval, kernel2<int64_t, int64_t, Interval, TimeMinusTime>,
+        "time between", "'03:00'::time - '01:30'::time -> 01:30:00"),
+    row("-", {kInterval, kInterval}, kInterval,
+        kernel_checked2<Interval, Interval, Interval, IntervalMinus>, "difference",
         "'1 day'::interval - '1 hour'::interval -> 1 day -01:00:00"),
-    row("-", {kInterval}, kInterval, kernel_checked1<Interval, Interval, IntervalNegate>, "negation",
-        "- '1 day'::interval -> -1 days"),
-    row("*", {kInterval, kFloat64}, kInterval, kernel_checked2<Interval, double, Interval, IntervalTimes>, "so many times",
+    row("-", {kInterval}, kInterval, kernel_checked1<Interval, Interval, IntervalNegate>,
+        "negation", "- '1 day'::interval -> -1 days"),
+    row("*", {kInterval, kFloat64}, kInterval,
+        kernel_checked2<Interval, double, Interval, IntervalTimes>, "so many times",
         "'1 day'::interval * 1.5 -> 1 day 12:00:00"),
-    row("*", {kFloat64, kInterval}, kInterval, kernel_checked2<double, Interval, Interval, TimesInterval>, "so many times",
+    row("*", {kFloat64, kInterval}, kInterval,
+        kernel_checked2<double, Interval, Interval, TimesInterval>, "so many times",
         "2 * '1 hour'::interval -> 02:00:00"),
-    row("/", {kInterval, kFloat64}, kInterval, kernel_checked2<Interval, double, Interval, IntervalDivide>, "divided",
+    row("/", {kInterval, kFloat64}, kInterval,
+        kernel_checked2<Interval, double, Interval, IntervalDivide>, "divided",
         "'1 hour'::interval / 2 -> 00:30:00"),
-    row("age", {kTimestamp, kTimestamp}, kInterval, age_timestamps, "time between, in years, months and days",
+    row("age", {kTimestamp, kTimestamp}, kInterval, age_timestamps,
+        "time between, in years, months and days",
         "age('2001-04-10'::timestamp, '1957-06-13'::timestamp) -> 43 years 9 mons 27 days"),
-    row("age", {kTimestamptz, kTimestamptz}, kInterval, age_timestamps, "time between, in years, months and days",
-        "age('2001-04-10+00'::timestamptz, '1957-06-13+00'::timestamptz) -> 43 years 9 mons 27 days", kStable),
+    row("age", {kTimestamptz, kTimestamptz}, kInterval, age_timestamps,
+        "time between, in years, months and days",
+        "age('2001-04-10+00'::timestamptz, '1957-06-13+00'::timestamptz) -> 43 years 9 mons 27 "
+        "days",
+        kStable),
     row("age", {kTimestamp}, kInterval, age_today, "time from then to today's midnight",
         "age('2001-04-10'::timestamp) > '1 day'::interval -> t", kStable),
     row("age", {kTimestamptz}, kInterval, age_today, "time from then to today's midnight",
         "age('2001-04-10+00'::timestamptz) > '1 day'::interval -> t", kStable),
     row("justify_hours", {kInterval}, kInterval, kernel_checked1<Interval, Interval, JustifyHours>,
         "24 hours become a day", "justify_hours('27 hours'::interval) -> 1 day 03:00:00"),
-    row("justify_days", {kInterval}, kInterval, kernel_checked1<Interval, Interval, JustifyDays>, "30 days become a month",
-        "justify_days('35 days'::interval) -> 1 mon 5 days"),
-    row("justify_interval", {kInterval}, kInterval, kernel_checked1<Interval, Interval, JustifyInterval>,
-        "both, and one sign for all parts", "justify_interval('1 mon -1 hour'::interval) -> 29 days 23:00:00"),
-    row("isfinite", {kDate}, kBoolean, kernel1<int32_t, bool, DateIsFinite>, "is it not an infinity",
-        "isfinite('infinity'::date) -> f"),
-    row("isfinite", {kTimestamp}, kBoolean, kernel1<int64_t, bool, TimestampIsFinite>, "is it not an infinity",
-        "isfinite('2024-01-01'::timestamp) -> t"),
-    row("isfinite", {kTimestamptz}, kBoolean, kernel1<int64_t, bool, TimestampIsFinite>, "is it not an infinity",
-        "isfinite('infinity'::timestamptz) -> f"),
-    row("isfinite", {kInterval}, kBoolean, kernel1<Interval, bool, IntervalIsFinite>, "is it not an infinity",
-        "isfinite('1 day'::interval) -> t"),
+    row("justify_days", {kInterval}, kInterval, kernel_checked1<Interval, Interval, JustifyDays>,
+        "30 days become a month", "justify_days('35 days'::interval) -> 1 mon 5 days"),
+    row("justify_interval", {kInterval}, kInterval,
+        kernel_checked1<Interval, Interval, JustifyInterval>, "both, and one sign for all parts",
+        "justify_interval('1 mon -1 hour'::interval) -> 29 days 23:00:00"),
+    row("isfinite", {kDate}, kBoolean, kernel1<int32_t, bool, DateIsFinite>,
+        "is it not an infinity", "isfinite('infinity'::date) -> f"),
+    row("isfinite", {kTimestamp}, kBoolean, kernel1<int64_t, bool, TimestampIsFinite>,
+        "is it not an infinity", "isfinite('2024-01-01'::timestamp) -> t"),
+    row("isfinite", {kTimestamptz}, kBoolean, kernel1<int64_t, bool, TimestampIsFinite>,
+        "is it not an infinity", "isfinite('infinity'::timestamptz) -> f"),
+    row("isfinite", {kInterval}, kBoolean, kernel1<Interval, bool, IntervalIsFinite>,
+        "is it not an infinity", "isfinite('1 day'::interval) -> t"),
 };
 
 }  // namespace

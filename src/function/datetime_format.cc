@@ -1,4 +1,5 @@
-// to_char, to_timestamp, to_date, to_number: by patterns, which are cut once where they are constant.
+// to_char, to_timestamp, to_date, to_number: by patterns, which are cut once where they are
+// constant.
 #include "function/datetime_pattern.h"
 #include "function/functions.h"
 #include "function/number_pattern.h"
@@ -13,7 +14,8 @@ using namespace function_rows;
 // The pattern of a row: the prepared one, or the last one seen.
 class Patterns {
  public:
-  Patterns(const KernelCall& call, size_t arg) : formats_(*call.args[arg]), prepared_(call.prepared) {}
+  Patterns(const KernelCall& call, size_t arg)
+      : formats_(*call.args[arg]), prepared_(call.prepared) {}
   const DatetimePattern& at(size_t row) {
     if (prepared_ != nullptr) return *static_cast<const DatetimePattern*>(prepared_);
     const std::string_view format = formats_.string_at(row);
@@ -42,7 +44,8 @@ void timestamp_to_char(const KernelCall& call) {
   for_each_valid(call, [&](size_t row) {
     const int64_t t = call.args[0]->at<int64_t>(row);
     // As PostgreSQL: an empty format and an infinite time give NULL.
-    if (is_infinite_timestamp(t) || call.args[1]->string_at(row).empty()) return call.out.set_null_value(row);
+    if (is_infinite_timestamp(t) || call.args[1]->string_at(row).empty())
+      return call.out.set_null_value(row);
     DatetimePattern::Moment moment{.local_micros = t};
     if constexpr (kZoned) {
       const int64_t offset = call.context.zone->offset_at(t);
@@ -53,8 +56,10 @@ void timestamp_to_char(const KernelCall& call) {
     }
     text.clear();
     auto r = patterns.at(row).print(moment, text);
-    if (r) call.out.set_string(row, text);
-    else row_error(call, row, std::move(r.error()));
+    if (r)
+      call.out.set_string(row, text);
+    else
+      row_error(call, row, std::move(r.error()));
   });
 }
 void date_to_char(const KernelCall& call) {
@@ -62,11 +67,14 @@ void date_to_char(const KernelCall& call) {
   std::string text;
   for_each_valid(call, [&](size_t row) {
     const int32_t d = call.args[0]->at<int32_t>(row);
-    if (is_infinite_date(d) || call.args[1]->string_at(row).empty()) return call.out.set_null_value(row);
+    if (is_infinite_date(d) || call.args[1]->string_at(row).empty())
+      return call.out.set_null_value(row);
     text.clear();
     auto r = patterns.at(row).print({.local_micros = d * kMicrosPerDay}, text);
-    if (r) call.out.set_string(row, text);
-    else row_error(call, row, std::move(r.error()));
+    if (r)
+      call.out.set_string(row, text);
+    else
+      row_error(call, row, std::move(r.error()));
   });
 }
 void interval_to_char(const KernelCall& call) {
@@ -80,11 +88,16 @@ void interval_to_char(const KernelCall& call) {
 
 Decimal decimal_of(const Vector& v, size_t row) {
   switch (v.type().id()) {
-    case TypeId::kInt32: return Decimal::from_int(v.at<int32_t>(row));
-    case TypeId::kInt64: return Decimal::from_int(v.at<int64_t>(row));
-    case TypeId::kFloat32: return Decimal::from_float(v.at<float>(row)).value_or(Decimal::nan());
-    case TypeId::kFloat64: return Decimal::from_double(v.at<double>(row)).value_or(Decimal::nan());
-    default: return v.at<Decimal>(row);
+    case TypeId::kInt32:
+      return Decimal::from_int(v.at<int32_t>(row));
+    case TypeId::kInt64:
+      return Decimal::from_int(v.at<int64_t>(row));
+    case TypeId::kFloat32:
+      return Decimal::from_float(v.at<float>(row)).value_or(Decimal::nan());
+    case TypeId::kFloat64:
+      return Decimal::from_double(v.at<double>(row)).value_or(Decimal::nan());
+    default:
+      return v.at<Decimal>(row);
   }
 }
 void number_to_char(const KernelCall& call) {
@@ -117,38 +130,50 @@ void to_date(const KernelCall& call) {
   });
 }
 
-constexpr ScalarFunction row(std::string_view name, Signature args, TypeSpec result, Kernel kernel, std::string_view doc,
-                             std::string_view example, Volatility volatility, bool prepared) {
-  return {.name = name, .args = args, .result = result, .kernel = kernel, .doc = doc, .example = example,
-          .volatility = volatility, .prepare = prepared ? prepare : nullptr};
+constexpr ScalarFunction row(std::string_view name, Signature args, TypeSpec result, Kernel kernel,
+                             std::string_view doc, std::string_view example, Volatility volatility,
+                             bool prepared) {
+  return {.name = name,
+          .args = args,
+          .result = result,
+          .kernel = kernel,
+          .doc = doc,
+          .example = example,
+          .volatility = volatility,
+          .prepare = prepared ? prepare : nullptr};
 }
 constexpr Volatility kStable = Volatility::kStable;
 constexpr Volatility kImmutable = Volatility::kImmutable;
 
 constexpr ScalarFunction kRows[] = {
-    row("to_char", {kTimestamp, kVarchar}, kVarchar, timestamp_to_char<false>, "a timestamp by a pattern",
-        "to_char('2024-03-05 14:06:07'::timestamp, 'YYYY-MM-DD HH12:MI AM') -> 2024-03-05 02:06 PM", kImmutable, true),
-    row("to_char", {kTimestamptz, kVarchar}, kVarchar, timestamp_to_char<true>, "an instant by a pattern, in the session's zone",
-        "to_char('2024-03-05 14:06:07+00'::timestamptz, 'HH24:MI:SS') -> 14:06:07", kStable, true),
-    row("to_char", {kDate, kVarchar}, kVarchar, date_to_char, "a date by a pattern", "to_char('2024-03-05'::date, 'DD Mon YYYY') -> 05 Mar 2024",
+    row("to_char", {kTimestamp, kVarchar}, kVarchar, timestamp_to_char<false>,
+        "a timestamp by a pattern",
+        "to_char('2024-03-05 14:06:07'::timestamp, 'YYYY-MM-DD HH12:MI AM') -> 2024-03-05 02:06 PM",
         kImmutable, true),
+    row("to_char", {kTimestamptz, kVarchar}, kVarchar, timestamp_to_char<true>,
+        "an instant by a pattern, in the session's zone",
+        "to_char('2024-03-05 14:06:07+00'::timestamptz, 'HH24:MI:SS') -> 14:06:07", kStable, true),
+    row("to_char", {kDate, kVarchar}, kVarchar, date_to_char, "a date by a pattern",
+        "to_char('2024-03-05'::date, 'DD Mon YYYY') -> 05 Mar 2024", kImmutable, true),
     row("to_char", {kInterval, kVarchar}, kVarchar, interval_to_char, "an interval by a pattern",
         "to_char('15h 2m 12s'::interval, 'HH24:MI:SS') -> 15:02:12", kImmutable, true),
-    row("to_char", {kInt32, kVarchar}, kVarchar, number_to_char, "a number by a pattern", "to_char(125, 'FM999') -> 125", kImmutable, false),
-    row("to_char", {kInt64, kVarchar}, kVarchar, number_to_char, "a number by a pattern", "to_char(125::bigint, 'FM000000') -> 000125",
-        kImmutable, false),
-    row("to_char", {kNumeric, kVarchar}, kVarchar, number_to_char, "a number by a pattern", "to_char(-1234.5, 'FM9,999.00') -> -1,234.50",
-        kImmutable, false),
-    row("to_char", {kFloat64, kVarchar}, kVarchar, number_to_char, "a number by a pattern", "to_char(0.5::float8, 'FM0.00') -> 0.50",
-        kImmutable, false),
-    row("to_char", {kFloat32, kVarchar}, kVarchar, number_to_char, "a number by a pattern", "to_char(0.5::real, 'FM0.00') -> 0.50",
-        kImmutable, false),
+    row("to_char", {kInt32, kVarchar}, kVarchar, number_to_char, "a number by a pattern",
+        "to_char(125, 'FM999') -> 125", kImmutable, false),
+    row("to_char", {kInt64, kVarchar}, kVarchar, number_to_char, "a number by a pattern",
+        "to_char(125::bigint, 'FM000000') -> 000125", kImmutable, false),
+    row("to_char", {kNumeric, kVarchar}, kVarchar, number_to_char, "a number by a pattern",
+        "to_char(-1234.5, 'FM9,999.00') -> -1,234.50", kImmutable, false),
+    row("to_char", {kFloat64, kVarchar}, kVarchar, number_to_char, "a number by a pattern",
+        "to_char(0.5::float8, 'FM0.00') -> 0.50", kImmutable, false),
+    row("to_char", {kFloat32, kVarchar}, kVarchar, number_to_char, "a number by a pattern",
+        "to_char(0.5::real, 'FM0.00') -> 0.50", kImmutable, false),
     row("to_number", {kVarchar, kVarchar}, kNumeric, to_number, "a number from a text by a pattern",
         "to_number('12,454.8-', '99G999D9S') -> -12454.8", kImmutable, false),
-    row("to_timestamp", {kVarchar, kVarchar}, kTimestamptz, to_timestamp, "an instant from a text by a pattern",
+    row("to_timestamp", {kVarchar, kVarchar}, kTimestamptz, to_timestamp,
+        "an instant from a text by a pattern",
         "to_timestamp('05 Dec 2000', 'DD Mon YYYY') -> 2000-12-05 00:00:00+00", kStable, true),
-    row("to_date", {kVarchar, kVarchar}, kDate, to_date, "a date from a text by a pattern", "to_date('05 Dec 2000', 'DD Mon YYYY') -> 2000-12-05",
-        kImmutable, true),
+    row("to_date", {kVarchar, kVarchar}, kDate, to_date, "a date from a text by a pattern",
+        "to_date('05 Dec 2000', 'DD Mon YYYY') -> 2000-12-05", kImmutable, true),
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
-// DatetimePattern: a to_char / to_timestamp format cut into its fields once. Thread: immutable; any.
+// DatetimePattern: a to_char / to_timestamp format cut into its fields once. Thread: immutable;
+// any.
 
 #include <string>
 #include <string_view>
@@ -13,20 +14,51 @@ namespace leat {
 
 struct PatternField {
   enum Kind : uint8_t {
-    kText, kHour12, kHour24, kMinute, kSecond, kMillis, kMicros, kFraction, kSecondsOfDay, kMeridian,
-    kYearComma, kYear, kIsoYear, kEra, kMonthName, kMonthShort, kMonth, kDayName, kDayShort,
-    kDayOfYear, kIsoDayOfYear, kDay, kWeekday, kIsoWeekday, kWeekOfMonth, kWeek, kIsoWeek, kCentury, kJulian,
-    kQuarter, kRoman, kZoneName, kZoneHour, kZoneMinute, kZoneOffset,
+    kText,
+    kHour12,
+    kHour24,
+    kMinute,
+    kSecond,
+    kMillis,
+    kMicros,
+    kFraction,
+    kSecondsOfDay,
+    kMeridian,
+    kYearComma,
+    kYear,
+    kIsoYear,
+    kEra,
+    kMonthName,
+    kMonthShort,
+    kMonth,
+    kDayName,
+    kDayShort,
+    kDayOfYear,
+    kIsoDayOfYear,
+    kDay,
+    kWeekday,
+    kIsoWeekday,
+    kWeekOfMonth,
+    kWeek,
+    kIsoWeek,
+    kCentury,
+    kJulian,
+    kQuarter,
+    kRoman,
+    kZoneName,
+    kZoneHour,
+    kZoneMinute,
+    kZoneOffset,
   };
   enum Case : uint8_t { kUpper, kLower, kCapital };
   Kind kind = kText;
   Case letters = kUpper;
-  uint8_t digits = 0;     // of kYear, kIsoYear, kFraction
-  bool fill = true;       // FM takes the filling away
-  uint8_t ordinal = 0;    // 1: TH, 2: th
-  bool dots = false;      // A.M., B.C.
-  bool quoted = false;    // text in quotes
-  std::string text;       // kText
+  uint8_t digits = 0;   // of kYear, kIsoYear, kFraction
+  bool fill = true;     // FM takes the filling away
+  uint8_t ordinal = 0;  // 1: TH, 2: th
+  bool dots = false;    // A.M., B.C.
+  bool quoted = false;  // text in quotes
+  std::string text;     // kText
 };
 
 class DatetimePattern {

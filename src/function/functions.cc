@@ -12,7 +12,8 @@ constexpr uint32_t kFirstFunctionOid = 800'000'001;  // docs/internals/system_ca
 
 // Functions of PostgreSQL's types that clients compare pg_type.typinput with.
 constexpr std::pair<std::string_view, int64_t> kInputFunctions[] = {
-    {"array_in", 750}, {"array_out", 751}, {"record_in", 2290}, {"anyarray_in", 2296}, {"textin", 46}, {"-", 0}};
+    {"array_in", 750},     {"array_out", 751}, {"record_in", 2290},
+    {"anyarray_in", 2296}, {"textin", 46},     {"-", 0}};
 
 // Rows by name, made once.
 struct Index {
@@ -22,18 +23,14 @@ struct Index {
 
   Index() {
     families = {
-        comparison_functions(),       logic_functions(),
-        arithmetic_functions(),       math_functions(),
-        numeric_math_functions(),     string_functions(),
-        string_search_functions(),    string_format_functions(),
-        like_functions(),             regexp_functions(),
-        bytea_functions(),            datetime_arithmetic_functions(),
-        datetime_field_functions(),   datetime_make_functions(),
-        datetime_format_functions(),  jsonb_functions(),
-        jsonb_edit_functions(),       jsonb_build_functions(),
-        array_functions(),            struct_functions(),
-        modifier_functions(),         session_functions(),
-        catalog_object_functions(),
+        comparison_functions(),     logic_functions(),          arithmetic_functions(),
+        math_functions(),           numeric_math_functions(),   string_functions(),
+        string_search_functions(),  string_format_functions(),  like_functions(),
+        regexp_functions(),         bytea_functions(),          datetime_arithmetic_functions(),
+        datetime_field_functions(), datetime_make_functions(),  datetime_format_functions(),
+        jsonb_functions(),          jsonb_edit_functions(),     jsonb_build_functions(),
+        array_functions(),          struct_functions(),         modifier_functions(),
+        session_functions(),        catalog_object_functions(),
     };
     for (const FunctionFamily family : families) {
       for (const ScalarFunction& f : family) by_name[f.name].push_back(&f);
@@ -65,7 +62,8 @@ bool accepts_exactly(const ScalarFunction& f, std::span<const Type> args) {
       case TypeSpec::kAnyStruct:
         if (!type.is(TypeId::kStruct)) return false;
         break;
-      default: break;
+      default:
+        break;
     }
   }
   return true;
@@ -115,7 +113,8 @@ Result<int64_t> parse_function_name(std::string_view text) {
   }
   const auto overloads = functions_named(name);
   if (overloads.size() == 1) return int64_t{function_oid(*overloads[0])};
-  if (overloads.empty()) return fail(SqlState::kUndefinedFunction, "function \"{}\" does not exist", text);
+  if (overloads.empty())
+    return fail(SqlState::kUndefinedFunction, "function \"{}\" does not exist", text);
   return fail(SqlState::kAmbiguousFunction, "more than one function named \"{}\"", text);
 }
 

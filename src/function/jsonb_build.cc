@@ -31,7 +31,8 @@ void append_iso(std::string& to, const Type& type, PackedValue value, const Time
   std::string text;
   append_text(text, type, value, zone);
   if (text != "infinity" && text != "-infinity") {
-    if (const size_t blank = text.find(' '); blank != text.npos && text[blank + 1] != 'B') text[blank] = 'T';
+    if (const size_t blank = text.find(' '); blank != text.npos && text[blank + 1] != 'B')
+      text[blank] = 'T';
     if (type.is(TypeId::kTimestamptz)) {
       // Offsets of whole hours have minutes here.
       size_t end = text.find(' ');
@@ -50,22 +51,32 @@ void append_json(std::string& to, const Type& type, PackedValue value, const Tim
     return;
   }
   switch (type.id()) {
-    case TypeId::kBoolean: to += value.as<uint8_t>() != 0 ? "true" : "false"; return;
+    case TypeId::kBoolean:
+      to += value.as<uint8_t>() != 0 ? "true" : "false";
+      return;
     case TypeId::kInt16:
     case TypeId::kInt32:
     case TypeId::kInt64:
-    case TypeId::kSerial: return append_text(to, type, value, zone);
-    case TypeId::kFloat32: return append_float_json(to, value.as<float>());
-    case TypeId::kFloat64: return append_float_json(to, value.as<double>());
+    case TypeId::kSerial:
+      return append_text(to, type, value, zone);
+    case TypeId::kFloat32:
+      return append_float_json(to, value.as<float>());
+    case TypeId::kFloat64:
+      return append_float_json(to, value.as<double>());
     case TypeId::kNumeric: {
       const std::string text = value.as<Decimal>().to_string();
-      if (value.as<Decimal>().is_finite()) to += text;
-      else append_json_string(to, text);
+      if (value.as<Decimal>().is_finite())
+        to += text;
+      else
+        append_json_string(to, text);
       return;
     }
     case TypeId::kTimestamp:
-    case TypeId::kTimestamptz: return append_iso(to, type, value, zone);
-    case TypeId::kJsonb: to += value.view(); return;
+    case TypeId::kTimestamptz:
+      return append_iso(to, type, value, zone);
+    case TypeId::kJsonb:
+      to += value.view();
+      return;
     case TypeId::kList: {
       PackedReader reader = PackedReader::of_list(value.view());
       to += '[';
@@ -113,7 +124,8 @@ void to_jsonb(const KernelCall& call) {
 
 void append_arg(std::string& to, const KernelCall& call, size_t i, size_t row) {
   const Vector& a = *call.args[i];
-  append_json(to, a.type(), a.is_null(row) ? PackedValue{} : packed_value(a, row), *call.context.zone);
+  append_json(to, a.type(), a.is_null(row) ? PackedValue{} : packed_value(a, row),
+              *call.context.zone);
 }
 
 void build_array(const KernelCall& call) {
@@ -134,16 +146,21 @@ void build_array(const KernelCall& call) {
 void build_object(const KernelCall& call) {
   fill_string_result(call, [&](size_t row, std::string& out) -> Result<void> {
     if (call.args.size() % 2 != 0) {
-      return fail(make_error(SqlState::kInvalidParameterValue, "argument list must have even number of elements")
-                      .with_hint("The arguments of jsonb_build_object() must consist of alternating keys and values."));
+      return fail(make_error(SqlState::kInvalidParameterValue,
+                             "argument list must have even number of elements")
+                      .with_hint("The arguments of jsonb_build_object() must consist of "
+                                 "alternating keys and values."));
     }
     std::string key;
     out += '{';
     for (size_t i = 0; i < call.args.size(); i += 2) {
       const Vector& k = *call.args[i];
-      if (k.is_null(row)) return fail(SqlState::kInvalidParameterValue, "argument {}: key must not be null", i + 1);
-      if (k.type().is(TypeId::kList) || k.type().is(TypeId::kStruct) || k.type().is(TypeId::kJsonb)) {
-        return fail(SqlState::kInvalidParameterValue, "key value must be scalar, not array, composite, or json");
+      if (k.is_null(row))
+        return fail(SqlState::kInvalidParameterValue, "argument {}: key must not be null", i + 1);
+      if (k.type().is(TypeId::kList) || k.type().is(TypeId::kStruct) ||
+          k.type().is(TypeId::kJsonb)) {
+        return fail(SqlState::kInvalidParameterValue,
+                    "key value must be scalar, not array, composite, or json");
       }
       if (i > 0) out += ", ";
       key.clear();
@@ -164,18 +181,23 @@ void object_of_texts(const KernelCall& call) {
     PackedReader keys = PackedReader::of_list(call.args[0]->string_at(row));
     const bool two = call.args.size() == 2;
     PackedReader values = two ? PackedReader::of_list(call.args[1]->string_at(row)) : keys;
-    if (two && keys.count() != values.count()) return fail(SqlState::kArraySubscriptError, "mismatched array dimensions");
-    if (!two && keys.count() % 2 != 0) return fail(SqlState::kArraySubscriptError, "array must have even number of elements");
+    if (two && keys.count() != values.count())
+      return fail(SqlState::kArraySubscriptError, "mismatched array dimensions");
+    if (!two && keys.count() % 2 != 0)
+      return fail(SqlState::kArraySubscriptError, "array must have even number of elements");
     out += '{';
     for (bool first = true; !keys.done(); first = false) {
       const PackedValue key = keys.next(Physical::kString);
       const PackedValue value = two ? values.next(Physical::kString) : keys.next(Physical::kString);
-      if (key.is_null()) return fail(SqlState::kNullValueNotAllowed, "null value not allowed for object key");
+      if (key.is_null())
+        return fail(SqlState::kNullValueNotAllowed, "null value not allowed for object key");
       if (!first) out += ", ";
       append_json_string(out, key.view());
       out += ": ";
-      if (value.is_null()) out += "null";
-      else append_json_string(out, value.view());
+      if (value.is_null())
+        out += "null";
+      else
+        append_json_string(out, value.view());
     }
     out += '}';
     out = TRY(canonical_json(out));
@@ -188,23 +210,61 @@ constexpr TypeSpec kTexts = TypeSpec::list_of(kVarchar);
 constexpr Volatility kStable = Volatility::kStable;
 
 constexpr ScalarFunction kRows[] = {
-    {.name = "to_jsonb", .args = {kAny}, .result = kJsonb, .kernel = to_jsonb, .doc = "any value as JSON",
-     .example = "to_jsonb(ARRAY[1, 2]) -> [1, 2]", .volatility = kStable},
-    {.name = "jsonb_build_array", .args = {kAny}, .result = kJsonb, .kernel = build_array, .doc = "an array of the arguments",
-     .example = "jsonb_build_array(1, 'x', NULL) -> [1, \"x\", null]", .nulls = NullMode::kCalled, .volatility = kStable,
+    {.name = "to_jsonb",
+     .args = {kAny},
+     .result = kJsonb,
+     .kernel = to_jsonb,
+     .doc = "any value as JSON",
+     .example = "to_jsonb(ARRAY[1, 2]) -> [1, 2]",
+     .volatility = kStable},
+    {.name = "jsonb_build_array",
+     .args = {kAny},
+     .result = kJsonb,
+     .kernel = build_array,
+     .doc = "an array of the arguments",
+     .example = "jsonb_build_array(1, 'x', NULL) -> [1, \"x\", null]",
+     .nulls = NullMode::kCalled,
+     .volatility = kStable,
      .variadic = true},
-    {.name = "jsonb_build_object", .args = {kAny}, .result = kJsonb, .kernel = build_object,
-     .doc = "an object of keys and values in turns", .example = "jsonb_build_object('a', 1) -> {\"a\": 1}",
-     .nulls = NullMode::kCalled, .volatility = kStable, .variadic = true},
-    {.name = "json_build_array", .args = {kAny}, .result = kJsonb, .kernel = build_array, .doc = "as jsonb_build_array",
-     .example = "json_build_array(1, 'x', NULL) -> [1, \"x\", null]", .nulls = NullMode::kCalled, .volatility = kStable,
+    {.name = "jsonb_build_object",
+     .args = {kAny},
+     .result = kJsonb,
+     .kernel = build_object,
+     .doc = "an object of keys and values in turns",
+     .example = "jsonb_build_object('a', 1) -> {\"a\": 1}",
+     .nulls = NullMode::kCalled,
+     .volatility = kStable,
      .variadic = true},
-    {.name = "json_build_object", .args = {kAny}, .result = kJsonb, .kernel = build_object, .doc = "as jsonb_build_object",
-     .example = "json_build_object('a', 1) -> {\"a\": 1}", .nulls = NullMode::kCalled, .volatility = kStable, .variadic = true},
-    {.name = "jsonb_object", .args = {kTexts}, .result = kJsonb, .kernel = object_of_texts,
-     .doc = "an object of keys and values in turns", .example = "jsonb_object('{a,1}') -> {\"a\": \"1\"}"},
-    {.name = "jsonb_object", .args = {kTexts, kTexts}, .result = kJsonb, .kernel = object_of_texts,
-     .doc = "an object of keys and their values", .example = "jsonb_object('{a,b}', '{1,2}') -> {\"a\": \"1\", \"b\": \"2\"}"},
+    {.name = "json_build_array",
+     .args = {kAny},
+     .result = kJsonb,
+     .kernel = build_array,
+     .doc = "as jsonb_build_array",
+     .example = "json_build_array(1, 'x', NULL) -> [1, \"x\", null]",
+     .nulls = NullMode::kCalled,
+     .volatility = kStable,
+     .variadic = true},
+    {.name = "json_build_object",
+     .args = {kAny},
+     .result = kJsonb,
+     .kernel = build_object,
+     .doc = "as jsonb_build_object",
+     .example = "json_build_object('a', 1) -> {\"a\": 1}",
+     .nulls = NullMode::kCalled,
+     .volatility = kStable,
+     .variadic = true},
+    {.name = "jsonb_object",
+     .args = {kTexts},
+     .result = kJsonb,
+     .kernel = object_of_texts,
+     .doc = "an object of keys and values in turns",
+     .example = "jsonb_object('{a,1}') -> {\"a\": \"1\"}"},
+    {.name = "jsonb_object",
+     .args = {kTexts, kTexts},
+     .result = kJsonb,
+     .kernel = object_of_texts,
+     .doc = "an object of keys and their values",
+     .example = "jsonb_object('{a,b}', '{1,2}') -> {\"a\": \"1\", \"b\": \"2\"}"},
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// jsonb: changed documents. Canonical text is put together from parts of canonical text; objects are
-// sorted again where a key came in.
+// jsonb: changed documents. Canonical text is put together from parts of canonical text; objects
+// are sorted again where a key came in.
 #include <algorithm>
 #include <charconv>
 
@@ -19,7 +19,8 @@ bool is_container(std::string_view text) { return text[0] == '{' || text[0] == '
 
 Members members_of(std::string_view object) {
   Members all;
-  for (auto& [key, value] : JsonView{object}.members()) all.emplace_back(std::move(key), std::string(value.text));
+  for (auto& [key, value] : JsonView{object}.members())
+    all.emplace_back(std::move(key), std::string(value.text));
   return all;
 }
 std::vector<std::string> elements_of(std::string_view array) {
@@ -76,12 +77,18 @@ void concat(std::string_view a, std::string_view b, std::string& out) {
   out += ']';
 }
 void concat_kernel(const KernelCall& call) {
-  fill_string(call, [&](size_t row, std::string& out) { concat(call.args[0]->string_at(row), call.args[1]->string_at(row), out); });
+  fill_string(call, [&](size_t row, std::string& out) {
+    concat(call.args[0]->string_at(row), call.args[1]->string_at(row), out);
+  });
 }
 
-Result<void> remove_keys(std::string_view document, std::span<const std::string> keys, std::string& out) {
-  if (!is_container(document)) return fail(SqlState::kInvalidParameterValue, "cannot delete from scalar");
-  const auto is_key = [&](const std::string& k) { return std::find(keys.begin(), keys.end(), k) != keys.end(); };
+Result<void> remove_keys(std::string_view document, std::span<const std::string> keys,
+                         std::string& out) {
+  if (!is_container(document))
+    return fail(SqlState::kInvalidParameterValue, "cannot delete from scalar");
+  const auto is_key = [&](const std::string& k) {
+    return std::find(keys.begin(), keys.end(), k) != keys.end();
+  };
   if (document[0] == '{') {
     Members members = members_of(document);
     std::erase_if(members, [&](const auto& m) { return is_key(m.first); });
@@ -89,7 +96,9 @@ Result<void> remove_keys(std::string_view document, std::span<const std::string>
     return {};
   }
   std::vector<std::string> elements = elements_of(document);
-  std::erase_if(elements, [&](const std::string& e) { return e[0] == '"' && is_key(JsonView{e}.string_value()); });
+  std::erase_if(elements, [&](const std::string& e) {
+    return e[0] == '"' && is_key(JsonView{e}.string_value());
+  });
   append_array(out, elements);
   return {};
 }
@@ -116,12 +125,16 @@ void remove_key_list(const KernelCall& call) {
 void remove_index(const KernelCall& call) {
   fill_string_result(call, [&](size_t row, std::string& out) -> Result<void> {
     const std::string_view document = call.args[0]->string_at(row);
-    if (!is_container(document)) return fail(SqlState::kInvalidParameterValue, "cannot delete from scalar");
-    if (document[0] == '{') return fail(SqlState::kInvalidParameterValue, "cannot delete from object using integer index");
+    if (!is_container(document))
+      return fail(SqlState::kInvalidParameterValue, "cannot delete from scalar");
+    if (document[0] == '{')
+      return fail(SqlState::kInvalidParameterValue,
+                  "cannot delete from object using integer index");
     std::vector<std::string> elements = elements_of(document);
     int64_t index = call.args[1]->at<int32_t>(row);
     if (index < 0) index += static_cast<int64_t>(elements.size());
-    if (index >= 0 && index < static_cast<int64_t>(elements.size())) elements.erase(elements.begin() + index);
+    if (index >= 0 && index < static_cast<int64_t>(elements.size()))
+      elements.erase(elements.begin() + index);
     append_array(out, elements);
     return {};
   });
@@ -137,14 +150,16 @@ struct PathEdit {
 
 class PathEditor {
  public:
-  PathEditor(const PathEdit& edit, std::vector<std::string> path) : edit_(edit), path_(std::move(path)) {}
+  PathEditor(const PathEdit& edit, std::vector<std::string> path)
+      : edit_(edit), path_(std::move(path)) {}
 
   Result<void> edit(std::string_view document, size_t level, std::string& out) const {
     if (level == path_.size() || !is_container(document)) {
       out += document;
       return {};
     }
-    return document[0] == '{' ? edit_object(document, level, out) : edit_array(document, level, out);
+    return document[0] == '{' ? edit_object(document, level, out)
+                              : edit_array(document, level, out);
   }
 
  private:
@@ -152,7 +167,8 @@ class PathEditor {
 
   Result<void> edit_object(std::string_view document, size_t level, std::string& out) const {
     Members members = members_of(document);
-    const auto at = std::find_if(members.begin(), members.end(), [&](const auto& m) { return m.first == path_[level]; });
+    const auto at = std::find_if(members.begin(), members.end(),
+                                 [&](const auto& m) { return m.first == path_[level]; });
     if (!last(level)) {
       if (at != members.end()) {
         std::string inner;
@@ -183,7 +199,8 @@ class PathEditor {
     int64_t index = 0;
     const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), index);
     if (error != std::errc() || end != step.data() + step.size()) {
-      return fail(SqlState::kInvalidTextRepresentation, "path element at position {} is not an integer: \"{}\"", level + 1, step);
+      return fail(SqlState::kInvalidTextRepresentation,
+                  "path element at position {} is not an integer: \"{}\"", level + 1, step);
     }
     if (index < 0) index += size;
     const bool inside = index >= 0 && index < size;
@@ -211,7 +228,8 @@ class PathEditor {
   std::vector<std::string> path_;
 };
 
-Result<void> edit_at(std::string_view document, std::string_view path, const PathEdit& edit, std::string& out) {
+Result<void> edit_at(std::string_view document, std::string_view path, const PathEdit& edit,
+                     std::string& out) {
   if (!is_container(document)) {
     return fail(SqlState::kInvalidParameterValue, "cannot {} path in scalar",
                 edit.kind == PathEdit::kRemove ? "delete" : "set");
@@ -220,21 +238,24 @@ Result<void> edit_at(std::string_view document, std::string_view path, const Pat
 }
 void remove_path(const KernelCall& call) {
   fill_string_result(call, [&](size_t row, std::string& out) {
-    return edit_at(call.args[0]->string_at(row), call.args[1]->string_at(row), {.kind = PathEdit::kRemove}, out);
+    return edit_at(call.args[0]->string_at(row), call.args[1]->string_at(row),
+                   {.kind = PathEdit::kRemove}, out);
   });
 }
 void set_path(const KernelCall& call) {
   fill_string_result(call, [&](size_t row, std::string& out) {
     const bool create = call.args.size() < 4 || call.args[3]->at<uint8_t>(row) != 0;
-    return edit_at(call.args[0]->string_at(row), call.args[1]->string_at(row),
-                   {.kind = PathEdit::kSet, .value = call.args[2]->string_at(row), .create = create}, out);
+    return edit_at(
+        call.args[0]->string_at(row), call.args[1]->string_at(row),
+        {.kind = PathEdit::kSet, .value = call.args[2]->string_at(row), .create = create}, out);
   });
 }
 void insert_path(const KernelCall& call) {
   fill_string_result(call, [&](size_t row, std::string& out) {
     const bool after = call.args.size() > 3 && call.args[3]->at<uint8_t>(row) != 0;
-    return edit_at(call.args[0]->string_at(row), call.args[1]->string_at(row),
-                   {.kind = PathEdit::kInsert, .value = call.args[2]->string_at(row), .after = after}, out);
+    return edit_at(
+        call.args[0]->string_at(row), call.args[1]->string_at(row),
+        {.kind = PathEdit::kInsert, .value = call.args[2]->string_at(row), .after = after}, out);
   });
 }
 
@@ -266,7 +287,9 @@ void strip_nulls(const JsonView& view, std::string& out) {
   }
 }
 void strip_nulls_kernel(const KernelCall& call) {
-  fill_string(call, [&](size_t row, std::string& out) { strip_nulls(JsonView{call.args[0]->string_at(row)}, out); });
+  fill_string(call, [&](size_t row, std::string& out) {
+    strip_nulls(JsonView{call.args[0]->string_at(row)}, out);
+  });
 }
 
 void pretty(const JsonView& view, size_t level, std::string& out) {
@@ -300,32 +323,48 @@ void pretty(const JsonView& view, size_t level, std::string& out) {
   out += object ? '}' : ']';
 }
 void pretty_kernel(const KernelCall& call) {
-  fill_string(call, [&](size_t row, std::string& out) { pretty(JsonView{call.args[0]->string_at(row)}, 0, out); });
+  fill_string(call, [&](size_t row, std::string& out) {
+    pretty(JsonView{call.args[0]->string_at(row)}, 0, out);
+  });
 }
 
-constexpr ScalarFunction row(std::string_view name, Signature args, TypeSpec result, Kernel kernel, std::string_view doc,
-                             std::string_view example) {
-  return {.name = name, .args = args, .result = result, .kernel = kernel, .doc = doc, .example = example};
+constexpr ScalarFunction row(std::string_view name, Signature args, TypeSpec result, Kernel kernel,
+                             std::string_view doc, std::string_view example) {
+  return {.name = name,
+          .args = args,
+          .result = result,
+          .kernel = kernel,
+          .doc = doc,
+          .example = example};
 }
 constexpr TypeSpec kTexts = TypeSpec::list_of(kVarchar);
 
 constexpr ScalarFunction kRows[] = {
-    row("||", {kJsonb, kJsonb}, kJsonb, concat_kernel, "objects merged, arrays joined", "'{\"a\": 1}'::jsonb || '{\"b\": 2}'::jsonb -> {\"a\": 1, \"b\": 2}"),
-    row("-", {kJsonb, kVarchar}, kJsonb, remove_key, "without a key, or without a string element", "'{\"a\": 1, \"b\": 2}'::jsonb - 'a' -> {\"b\": 2}"),
-    row("-", {kJsonb, kTexts}, kJsonb, remove_key_list, "without these keys", "'{\"a\": 1, \"b\": 2}'::jsonb - '{a,b}'::varchar[] -> {}"),
-    row("-", {kJsonb, kInt32}, kJsonb, remove_index, "without an element", "'[1, 2, 3]'::jsonb - 1 -> [1, 3]"),
-    row("#-", {kJsonb, kTexts}, kJsonb, remove_path, "without what is at a path", "'{\"a\": [1, 2]}'::jsonb #- '{a,0}' -> {\"a\": [2]}"),
+    row("||", {kJsonb, kJsonb}, kJsonb, concat_kernel, "objects merged, arrays joined",
+        "'{\"a\": 1}'::jsonb || '{\"b\": 2}'::jsonb -> {\"a\": 1, \"b\": 2}"),
+    row("-", {kJsonb, kVarchar}, kJsonb, remove_key, "without a key, or without a string element",
+        "'{\"a\": 1, \"b\": 2}'::jsonb - 'a' -> {\"b\": 2}"),
+    row("-", {kJsonb, kTexts}, kJsonb, remove_key_list, "without these keys",
+        "'{\"a\": 1, \"b\": 2}'::jsonb - '{a,b}'::varchar[] -> {}"),
+    row("-", {kJsonb, kInt32}, kJsonb, remove_index, "without an element",
+        "'[1, 2, 3]'::jsonb - 1 -> [1, 3]"),
+    row("#-", {kJsonb, kTexts}, kJsonb, remove_path, "without what is at a path",
+        "'{\"a\": [1, 2]}'::jsonb #- '{a,0}' -> {\"a\": [2]}"),
     row("jsonb_set", {kJsonb, kTexts, kJsonb}, kJsonb, set_path, "with a new value at a path",
         "jsonb_set('{\"a\": [1, 2]}'::jsonb, '{a,1}', '9'::jsonb) -> {\"a\": [1, 9]}"),
-    row("jsonb_set", {kJsonb, kTexts, kJsonb, kBoolean}, kJsonb, set_path, "with a new value at a path, made if missing or not",
+    row("jsonb_set", {kJsonb, kTexts, kJsonb, kBoolean}, kJsonb, set_path,
+        "with a new value at a path, made if missing or not",
         "jsonb_set('{\"a\": 1}'::jsonb, '{b}', '2'::jsonb, false) -> {\"a\": 1}"),
-    row("jsonb_insert", {kJsonb, kTexts, kJsonb}, kJsonb, insert_path, "with a value put in before a path's element",
+    row("jsonb_insert", {kJsonb, kTexts, kJsonb}, kJsonb, insert_path,
+        "with a value put in before a path's element",
         "jsonb_insert('[0, 1]'::jsonb, '{1}', '\"n\"'::jsonb) -> [0, \"n\", 1]"),
-    row("jsonb_insert", {kJsonb, kTexts, kJsonb, kBoolean}, kJsonb, insert_path, "with a value put in before or after an element",
+    row("jsonb_insert", {kJsonb, kTexts, kJsonb, kBoolean}, kJsonb, insert_path,
+        "with a value put in before or after an element",
         "jsonb_insert('[0, 1]'::jsonb, '{1}', '\"n\"'::jsonb, true) -> [0, 1, \"n\"]"),
     row("jsonb_strip_nulls", {kJsonb}, kJsonb, strip_nulls_kernel, "without members that are null",
         "jsonb_strip_nulls('{\"a\": null, \"b\": 1}'::jsonb) -> {\"b\": 1}"),
-    row("jsonb_pretty", {kJsonb}, kVarchar, pretty_kernel, "on indented lines", "length(jsonb_pretty('[1]'::jsonb)) -> 9"),
+    row("jsonb_pretty", {kJsonb}, kVarchar, pretty_kernel, "on indented lines",
+        "length(jsonb_pretty('[1]'::jsonb)) -> 9"),
 };
 
 }  // namespace

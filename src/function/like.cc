@@ -1,5 +1,5 @@
-// LIKE and ILIKE. A constant pattern is looked at once; most are an equality, a prefix, a suffix or a
-// search, which need no matcher.
+// LIKE and ILIKE. A constant pattern is looked at once; most are an equality, a prefix, a suffix or
+// a search, which need no matcher.
 #include <algorithm>
 
 #include "function/functions.h"
@@ -11,7 +11,8 @@ namespace {
 
 using namespace function_rows;
 
-constexpr RowError kEscapeAtEnd{SqlState::kInvalidEscapeSequence, "LIKE pattern must not end with escape character"};
+constexpr RowError kEscapeAtEnd{SqlState::kInvalidEscapeSequence,
+                                "LIKE pattern must not end with escape character"};
 
 enum class Match : uint8_t { kNo, kYes, kBadEscape };
 
@@ -81,11 +82,20 @@ struct Pattern {
   Match match(std::string_view s) const {
     bool yes = false;
     switch (kind) {
-      case kEqual: yes = s == text; break;
-      case kPrefix: yes = s.starts_with(text); break;
-      case kSuffix: yes = s.ends_with(text); break;
-      case kContains: yes = s.find(text) != s.npos; break;
-      case kGeneral: return match_like(s, pattern);
+      case kEqual:
+        yes = s == text;
+        break;
+      case kPrefix:
+        yes = s.starts_with(text);
+        break;
+      case kSuffix:
+        yes = s.ends_with(text);
+        break;
+      case kContains:
+        yes = s.find(text) != s.npos;
+        break;
+      case kGeneral:
+        return match_like(s, pattern);
     }
     return yes ? Match::kYes : Match::kNo;
   }
@@ -158,21 +168,35 @@ void like_escape(const KernelCall& call) {
   });
 }
 
-constexpr ScalarFunction row(std::string_view name, Kernel kernel, std::shared_ptr<void> (*prepare)(std::span<const Value* const>),
+constexpr ScalarFunction row(std::string_view name, Kernel kernel,
+                             std::shared_ptr<void> (*prepare)(std::span<const Value* const>),
                              std::string_view doc, std::string_view example) {
-  return {.name = name, .args = {kVarchar, kVarchar}, .result = kBoolean, .kernel = kernel, .doc = doc,
-          .example = example, .prepare = prepare};
+  return {.name = name,
+          .args = {kVarchar, kVarchar},
+          .result = kBoolean,
+          .kernel = kernel,
+          .doc = doc,
+          .example = example,
+          .prepare = prepare};
 }
 
 constexpr ScalarFunction kRows[] = {
-    row("~~", like<false, false>, prepare<false>, "LIKE: % is any text, _ any character", "'abc' LIKE 'a%' -> t"),
+    row("~~", like<false, false>, prepare<false>, "LIKE: % is any text, _ any character",
+        "'abc' LIKE 'a%' -> t"),
     row("!~~", like<false, true>, prepare<false>, "NOT LIKE", "'abc' NOT LIKE '_b_' -> f"),
-    row("~~*", like<true, false>, prepare<true>, "ILIKE: LIKE without case", "'ABC' ILIKE 'a%' -> t"),
+    row("~~*", like<true, false>, prepare<true>, "ILIKE: LIKE without case",
+        "'ABC' ILIKE 'a%' -> t"),
     row("!~~*", like<true, true>, prepare<true>, "NOT ILIKE", "'ABC' NOT ILIKE 'a%' -> f"),
-    row("like", like<false, false>, prepare<false>, "as the LIKE operator", "\"like\"('abc', 'a%') -> t"),
-    row("notlike", like<false, true>, prepare<false>, "as the NOT LIKE operator", "notlike('abc', 'a%') -> f"),
-    {.name = "like_escape", .args = {kVarchar, kVarchar}, .result = kVarchar, .kernel = like_escape,
-     .doc = "a LIKE pattern with another escape character", .example = "'a%c' LIKE 'a#%c' ESCAPE '#' -> t"},
+    row("like", like<false, false>, prepare<false>, "as the LIKE operator",
+        "\"like\"('abc', 'a%') -> t"),
+    row("notlike", like<false, true>, prepare<false>, "as the NOT LIKE operator",
+        "notlike('abc', 'a%') -> f"),
+    {.name = "like_escape",
+     .args = {kVarchar, kVarchar},
+     .result = kVarchar,
+     .kernel = like_escape,
+     .doc = "a LIKE pattern with another escape character",
+     .example = "'a%c' LIKE 'a#%c' ESCAPE '#' -> t"},
 };
 
 }  // namespace

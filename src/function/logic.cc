@@ -32,21 +32,32 @@ void is_bool(const KernelCall& call) {
   });
 }
 
-constexpr ScalarFunction test(std::string_view name, TypeSpec arg, Kernel kernel, std::string_view doc,
-                              std::string_view example) {
-  return {.name = name, .args = {arg}, .result = kBoolean, .kernel = kernel, .doc = doc, .example = example,
+constexpr ScalarFunction test(std::string_view name, TypeSpec arg, Kernel kernel,
+                              std::string_view doc, std::string_view example) {
+  return {.name = name,
+          .args = {arg},
+          .result = kBoolean,
+          .kernel = kernel,
+          .doc = doc,
+          .example = example,
           .nulls = NullMode::kCalled};
 }
 
 constexpr ScalarFunction kRows[] = {
-    {.name = "not", .args = {kBoolean}, .result = kBoolean, .kernel = kernel1<uint8_t, bool, Not>,
-     .doc = "the opposite", .example = "NOT true -> f"},
+    {.name = "not",
+     .args = {kBoolean},
+     .result = kBoolean,
+     .kernel = kernel1<uint8_t, bool, Not>,
+     .doc = "the opposite",
+     .example = "NOT true -> f"},
     test("is_null", TypeSpec::kAny, is_null<false>, "IS NULL", "NULL::int IS NULL -> t"),
     test("is_not_null", TypeSpec::kAny, is_null<true>, "IS NOT NULL", "1 IS NOT NULL -> t"),
     test("is_true", kBoolean, is_bool<true, false>, "IS TRUE", "true IS TRUE -> t"),
-    test("is_not_true", kBoolean, is_bool<true, true>, "IS NOT TRUE", "NULL::bool IS NOT TRUE -> t"),
+    test("is_not_true", kBoolean, is_bool<true, true>, "IS NOT TRUE",
+         "NULL::bool IS NOT TRUE -> t"),
     test("is_false", kBoolean, is_bool<false, false>, "IS FALSE", "false IS FALSE -> t"),
-    test("is_not_false", kBoolean, is_bool<false, true>, "IS NOT FALSE", "NULL::bool IS NOT FALSE -> t"),
+    test("is_not_false", kBoolean, is_bool<false, true>, "IS NOT FALSE",
+         "NULL::bool IS NOT FALSE -> t"),
     test("is_unknown", kBoolean, is_null<false>, "IS UNKNOWN", "NULL::bool IS UNKNOWN -> t"),
     test("is_not_unknown", kBoolean, is_null<true>, "IS NOT UNKNOWN", "true IS NOT UNKNOWN -> t"),
 };

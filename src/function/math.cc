@@ -13,8 +13,10 @@ namespace {
 using namespace function_rows;
 
 constexpr RowError kInputOutOfRange{SqlState::kNumericValueOutOfRange, "input is out of range"};
-constexpr RowError kNegativeRoot{SqlState::kInvalidArgumentForPower, "cannot take square root of a negative number"};
-constexpr RowError kLogOfZero{SqlState::kInvalidArgumentForLogarithm, "cannot take logarithm of zero"};
+constexpr RowError kNegativeRoot{SqlState::kInvalidArgumentForPower,
+                                 "cannot take square root of a negative number"};
+constexpr RowError kLogOfZero{SqlState::kInvalidArgumentForLogarithm,
+                              "cannot take logarithm of zero"};
 constexpr RowError kLogOfNegative{SqlState::kInvalidArgumentForLogarithm,
                                   "cannot take logarithm of a negative number"};
 constexpr RowError kZeroToNegative{SqlState::kInvalidArgumentForPower,
@@ -23,18 +25,42 @@ constexpr RowError kComplexPower{
     SqlState::kInvalidArgumentForPower,
     "a negative number raised to a non-integer power yields a complex result"};
 
-struct Ceil { static double apply(double a) { return std::ceil(a); } };
-struct Floor { static double apply(double a) { return std::floor(a); } };
-struct Round { static double apply(double a) { return std::rint(a); } };
-struct Trunc { static double apply(double a) { return std::trunc(a); } };
-struct Sign { static double apply(double a) { return a > 0 ? 1 : a < 0 ? -1 : a; } };
-struct Cbrt { static double apply(double a) { return std::cbrt(a); } };
-struct Degrees { static double apply(double a) { return a / (std::numbers::pi / 180); } };
-struct Radians { static double apply(double a) { return a * (std::numbers::pi / 180); } };
-struct Atan { static double apply(double a) { return std::atan(a); } };
-struct Atan2 { static double apply(double a, double b) { return std::atan2(a, b); } };
-struct Tanh { static double apply(double a) { return std::tanh(a); } };
-struct Asinh { static double apply(double a) { return std::asinh(a); } };
+struct Ceil {
+  static double apply(double a) { return std::ceil(a); }
+};
+struct Floor {
+  static double apply(double a) { return std::floor(a); }
+};
+struct Round {
+  static double apply(double a) { return std::rint(a); }
+};
+struct Trunc {
+  static double apply(double a) { return std::trunc(a); }
+};
+struct Sign {
+  static double apply(double a) { return a > 0 ? 1 : a < 0 ? -1 : a; }
+};
+struct Cbrt {
+  static double apply(double a) { return std::cbrt(a); }
+};
+struct Degrees {
+  static double apply(double a) { return a / (std::numbers::pi / 180); }
+};
+struct Radians {
+  static double apply(double a) { return a * (std::numbers::pi / 180); }
+};
+struct Atan {
+  static double apply(double a) { return std::atan(a); }
+};
+struct Atan2 {
+  static double apply(double a, double b) { return std::atan2(a, b); }
+};
+struct Tanh {
+  static double apply(double a) { return std::tanh(a); }
+};
+struct Asinh {
+  static double apply(double a) { return std::asinh(a); }
+};
 
 struct Sqrt {
   static const RowError* apply(double a, double& out) {
@@ -104,8 +130,9 @@ double tan_degrees(double a) {
   if (x == 0) return 0;
   if (x == 45) return 1;
   if (x == 135) return -1;
-  if (x == 90) return std::fmod(a - 90, 360) == 0 ? std::numeric_limits<double>::infinity()
-                                                  : -std::numeric_limits<double>::infinity();
+  if (x == 90)
+    return std::fmod(a - 90, 360) == 0 ? std::numeric_limits<double>::infinity()
+                                       : -std::numeric_limits<double>::infinity();
   return std::tan(x * (std::numbers::pi / 180));
 }
 template <double (*kFunction)(double), bool (*kInRange)(double)>
@@ -125,8 +152,12 @@ double atanh_(double a) { return std::atanh(a); }
 double sin_(double a) { return std::sin(a); }
 double cos_(double a) { return std::cos(a); }
 double tan_(double a) { return std::tan(a); }
-struct Sinh { static double apply(double a) { return std::sinh(a); } };
-struct Cosh { static double apply(double a) { return std::cosh(a); } };
+struct Sinh {
+  static double apply(double a) { return std::sinh(a); }
+};
+struct Cosh {
+  static double apply(double a) { return std::cosh(a); }
+};
 
 template <class T>
 struct Gcd {
@@ -176,18 +207,22 @@ void pi(const KernelCall& call) {
 // Buckets between low and high, 0 and count + 1 outside; bounds may be in descending order.
 template <class T>
 Result<int32_t> width_bucket(double operand, double low, double high, T count) {
-  if (count <= 0) return fail(SqlState::kInvalidArgumentForWidthBucket, "count must be greater than zero");
+  if (count <= 0)
+    return fail(SqlState::kInvalidArgumentForWidthBucket, "count must be greater than zero");
   if (std::isnan(operand) || std::isnan(low) || std::isnan(high)) {
-    return fail(SqlState::kInvalidArgumentForWidthBucket, "operand, lower bound, and upper bound cannot be NaN");
+    return fail(SqlState::kInvalidArgumentForWidthBucket,
+                "operand, lower bound, and upper bound cannot be NaN");
   }
   if (std::isinf(low) || std::isinf(high)) {
     return fail(SqlState::kInvalidArgumentForWidthBucket, "lower and upper bounds must be finite");
   }
-  if (low == high) return fail(SqlState::kInvalidArgumentForWidthBucket, "lower bound cannot equal upper bound");
+  if (low == high)
+    return fail(SqlState::kInvalidArgumentForWidthBucket, "lower bound cannot equal upper bound");
   const bool up = low < high;
   if (up ? operand < low : operand > low) return 0;
   if (up ? operand >= high : operand <= high) {
-    if (count == std::numeric_limits<T>::max()) return fail(SqlState::kNumericValueOutOfRange, "integer out of range");
+    if (count == std::numeric_limits<T>::max())
+      return fail(SqlState::kNumericValueOutOfRange, "integer out of range");
     return count + 1;
   }
   return static_cast<int32_t>(std::floor((operand - low) / (high - low) * count)) + 1;
@@ -200,19 +235,27 @@ void width_bucket_float(const KernelCall& call) {
   });
 }
 
-template <class Op> constexpr Kernel kTotal = kernel1<double, double, Op>;
-template <class Op> constexpr Kernel kChecked = kernel_checked1<double, double, Op>;
+template <class Op>
+constexpr Kernel kTotal = kernel1<double, double, Op>;
+template <class Op>
+constexpr Kernel kChecked = kernel_checked1<double, double, Op>;
 
 constexpr ScalarFunction unary(std::string_view name, Kernel kernel, std::string_view doc,
                                std::string_view example) {
-  return {.name = name, .args = {kFloat64}, .result = kFloat64, .kernel = kernel, .doc = doc, .example = example};
+  return {.name = name,
+          .args = {kFloat64},
+          .result = kFloat64,
+          .kernel = kernel,
+          .doc = doc,
+          .example = example};
 }
 
 constexpr ScalarFunction kRows[] = {
     unary("ceil", kTotal<Ceil>, "nearest whole number not below", "ceil(1.2::float8) -> 2"),
     unary("ceiling", kTotal<Ceil>, "nearest whole number not below", "ceiling(-1.2::float8) -> -1"),
     unary("floor", kTotal<Floor>, "nearest whole number not above", "floor(-1.2::float8) -> -2"),
-    unary("round", kTotal<Round>, "nearest whole number, halves to even", "round(2.5::float8) -> 2"),
+    unary("round", kTotal<Round>, "nearest whole number, halves to even",
+          "round(2.5::float8) -> 2"),
     unary("trunc", kTotal<Trunc>, "without the fraction", "trunc(-1.7::float8) -> -1"),
     unary("sign", kTotal<Sign>, "-1, 0 or 1", "sign(-8.4::float8) -> -1"),
     unary("sqrt", kChecked<Sqrt>, "square root", "sqrt(2::float8) -> 1.4142135623730951"),
@@ -228,7 +271,8 @@ constexpr ScalarFunction kRows[] = {
     unary("sin", kChecked<Trig<sin_>>, "sine of radians", "sin(0) -> 0"),
     unary("cos", kChecked<Trig<cos_>>, "cosine of radians", "cos(0) -> 1"),
     unary("tan", kChecked<Trig<tan_>>, "tangent of radians", "tan(0) -> 0"),
-    unary("cot", kChecked<Trig<cot>>, "cotangent of radians", "round(cot(1)::numeric, 6) -> 0.642093"),
+    unary("cot", kChecked<Trig<cot>>, "cotangent of radians",
+          "round(cot(1)::numeric, 6) -> 0.642093"),
     unary("sind", kChecked<Trig<sin_degrees>>, "sine of degrees", "sind(30) -> 0.5"),
     unary("cosd", kChecked<Trig<cos_degrees>>, "cosine of degrees", "cosd(60) -> 0.5"),
     unary("tand", kChecked<Trig<tan_degrees>>, "tangent of degrees", "tand(45) -> 1"),
@@ -239,39 +283,77 @@ constexpr ScalarFunction kRows[] = {
     unary("cosh", kTotal<Cosh>, "hyperbolic cosine", "cosh(0) -> 1"),
     unary("tanh", kTotal<Tanh>, "hyperbolic tangent", "tanh(0) -> 0"),
     unary("asinh", kTotal<Asinh>, "inverse hyperbolic sine", "asinh(0) -> 0"),
-    unary("acosh", kChecked<Inverse<acosh_, from_one>>, "inverse hyperbolic cosine", "acosh(1) -> 0"),
-    unary("atanh", kChecked<Inverse<atanh_, within_one>>, "inverse hyperbolic tangent", "atanh(0) -> 0"),
-    {.name = "atan2", .args = {kFloat64, kFloat64}, .result = kFloat64,
-     .kernel = kernel2<double, double, double, Atan2>, .doc = "inverse tangent of y/x",
+    unary("acosh", kChecked<Inverse<acosh_, from_one>>, "inverse hyperbolic cosine",
+          "acosh(1) -> 0"),
+    unary("atanh", kChecked<Inverse<atanh_, within_one>>, "inverse hyperbolic tangent",
+          "atanh(0) -> 0"),
+    {.name = "atan2",
+     .args = {kFloat64, kFloat64},
+     .result = kFloat64,
+     .kernel = kernel2<double, double, double, Atan2>,
+     .doc = "inverse tangent of y/x",
      .example = "atan2(1, 1) -> 0.7853981633974483"},
-    {.name = "power", .args = {kFloat64, kFloat64}, .result = kFloat64,
-     .kernel = kernel_checked2<double, double, double, Power>, .doc = "a to the power of b",
+    {.name = "power",
+     .args = {kFloat64, kFloat64},
+     .result = kFloat64,
+     .kernel = kernel_checked2<double, double, double, Power>,
+     .doc = "a to the power of b",
      .example = "power(2::float8, 10) -> 1024"},
-    {.name = "pow", .args = {kFloat64, kFloat64}, .result = kFloat64,
-     .kernel = kernel_checked2<double, double, double, Power>, .doc = "a to the power of b",
+    {.name = "pow",
+     .args = {kFloat64, kFloat64},
+     .result = kFloat64,
+     .kernel = kernel_checked2<double, double, double, Power>,
+     .doc = "a to the power of b",
      .example = "pow(2::float8, -1) -> 0.5"},
-    {.name = "^", .args = {kFloat64, kFloat64}, .result = kFloat64,
-     .kernel = kernel_checked2<double, double, double, Power>, .doc = "a to the power of b",
+    {.name = "^",
+     .args = {kFloat64, kFloat64},
+     .result = kFloat64,
+     .kernel = kernel_checked2<double, double, double, Power>,
+     .doc = "a to the power of b",
      .example = "2 ^ 3 -> 8"},
-    {.name = "gcd", .args = {kInt32, kInt32}, .result = kInt32,
-     .kernel = kernel_checked2<int32_t, int32_t, int32_t, Gcd<int32_t>>, .doc = "greatest common divisor",
+    {.name = "gcd",
+     .args = {kInt32, kInt32},
+     .result = kInt32,
+     .kernel = kernel_checked2<int32_t, int32_t, int32_t, Gcd<int32_t>>,
+     .doc = "greatest common divisor",
      .example = "gcd(12, -18) -> 6"},
-    {.name = "gcd", .args = {kInt64, kInt64}, .result = kInt64,
-     .kernel = kernel_checked2<int64_t, int64_t, int64_t, Gcd<int64_t>>, .doc = "greatest common divisor",
+    {.name = "gcd",
+     .args = {kInt64, kInt64},
+     .result = kInt64,
+     .kernel = kernel_checked2<int64_t, int64_t, int64_t, Gcd<int64_t>>,
+     .doc = "greatest common divisor",
      .example = "gcd(12::bigint, 18) -> 6"},
-    {.name = "lcm", .args = {kInt32, kInt32}, .result = kInt32,
-     .kernel = kernel_checked2<int32_t, int32_t, int32_t, Lcm<int32_t>>, .doc = "least common multiple",
+    {.name = "lcm",
+     .args = {kInt32, kInt32},
+     .result = kInt32,
+     .kernel = kernel_checked2<int32_t, int32_t, int32_t, Lcm<int32_t>>,
+     .doc = "least common multiple",
      .example = "lcm(4, 6) -> 12"},
-    {.name = "lcm", .args = {kInt64, kInt64}, .result = kInt64,
-     .kernel = kernel_checked2<int64_t, int64_t, int64_t, Lcm<int64_t>>, .doc = "least common multiple",
+    {.name = "lcm",
+     .args = {kInt64, kInt64},
+     .result = kInt64,
+     .kernel = kernel_checked2<int64_t, int64_t, int64_t, Lcm<int64_t>>,
+     .doc = "least common multiple",
      .example = "lcm(4::bigint, 6) -> 12"},
-    {.name = "width_bucket", .args = {kFloat64, kFloat64, kFloat64, kInt32}, .result = kInt32,
-     .kernel = width_bucket_float, .doc = "number of the bucket between two bounds",
+    {.name = "width_bucket",
+     .args = {kFloat64, kFloat64, kFloat64, kInt32},
+     .result = kInt32,
+     .kernel = width_bucket_float,
+     .doc = "number of the bucket between two bounds",
      .example = "width_bucket(5.35::float8, 0.024, 10.06, 5) -> 3"},
-    {.name = "pi", .args = {}, .result = kFloat64, .kernel = pi, .doc = "the number pi",
+    {.name = "pi",
+     .args = {},
+     .result = kFloat64,
+     .kernel = pi,
+     .doc = "the number pi",
      .example = "pi() -> 3.141592653589793"},
-    {.name = "random", .args = {}, .result = kFloat64, .kernel = random_double,
-     .doc = "a random number, 0 <= r < 1", .example = "random() < 1 -> t", .volatility = Volatility::kVolatile},
+    {.name = "random",
+     .args = {},
+     .result = kFloat64,
+     .kernel = random_double,
+     .doc = "a random number, 0 <= r < 1",
+     .example = "random() < 1 -> t",
+     .volatility = Volatility::kVolatile},
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Type modifiers: numeric(10, 2), varchar(20), timestamp(3). The binder calls these after the cast, with
-// the modifier as constants.
+// Type modifiers: numeric(10, 2), varchar(20), timestamp(3). The binder calls these after the cast,
+// with the modifier as constants.
 #include <algorithm>
 
 #include "function/functions.h"
@@ -15,18 +15,21 @@ using namespace function_rows;
 Result<Decimal> limit_numeric(const Decimal& value, int32_t precision, int32_t scale) {
   if (value.is_nan()) return value;
   const auto too_large = [&] {
-    return fail(make_error(SqlState::kNumericValueOutOfRange, "numeric field overflow")
-                    .with_detail(precision == scale
-                                     ? fmt::format("A field with precision {}, scale {} must round to an "
-                                                   "absolute value less than 1.", precision, scale)
-                                     : fmt::format("A field with precision {}, scale {} must round to an "
-                                                   "absolute value less than 10^{}.",
-                                                   precision, scale, precision - scale)));
+    return fail(
+        make_error(SqlState::kNumericValueOutOfRange, "numeric field overflow")
+            .with_detail(precision == scale
+                             ? fmt::format("A field with precision {}, scale {} must round to an "
+                                           "absolute value less than 1.",
+                                           precision, scale)
+                             : fmt::format("A field with precision {}, scale {} must round to an "
+                                           "absolute value less than 10^{}.",
+                                           precision, scale, precision - scale)));
   };
   if (value.is_infinite()) {
     return fail(make_error(SqlState::kNumericValueOutOfRange, "numeric field overflow")
-                    .with_detail(fmt::format("A field with precision {}, scale {} cannot hold an infinite value.",
-                                             precision, scale)));
+                    .with_detail(fmt::format(
+                        "A field with precision {}, scale {} cannot hold an infinite value.",
+                        precision, scale)));
   }
   const auto rounded = value.rounded(scale);
   if (!rounded) return too_large();
@@ -51,7 +54,8 @@ Result<Decimal> limit_numeric(const Decimal& value, int32_t precision, int32_t s
 
 void numeric_modifier(const KernelCall& call) {
   fill_result<Decimal>(call, [&](size_t row) {
-    return limit_numeric(call.args[0]->at<Decimal>(row), call.args[1]->at<int32_t>(row), call.args[2]->at<int32_t>(row));
+    return limit_numeric(call.args[0]->at<Decimal>(row), call.args[1]->at<int32_t>(row),
+                         call.args[2]->at<int32_t>(row));
   });
 }
 
@@ -100,20 +104,42 @@ void interval_modifier(const KernelCall& call) {
 }
 
 constexpr ScalarFunction kRows[] = {
-    {.name = "numeric", .args = {kNumeric, kInt32, kInt32}, .result = kNumeric, .kernel = numeric_modifier,
-     .doc = "numeric(precision, scale): rounds, and refuses what does not fit", .example = "1.555::numeric(5, 2) -> 1.56"},
-    {.name = "varchar", .args = {kVarchar, kInt32, kBoolean}, .result = kVarchar, .kernel = varchar_modifier,
-     .doc = "varchar(n): cuts if explicit, else refuses what is too long", .example = "'abcd'::varchar(2) -> ab"},
-    {.name = "time", .args = {kTime, kInt32}, .result = kTime, .kernel = time_modifier,
-     .doc = "time(n): rounds to n fraction digits", .example = "'10:00:00.126'::time(2) -> 10:00:00.13"},
-    {.name = "timestamp", .args = {kTimestamp, kInt32}, .result = kTimestamp, .kernel = time_modifier,
+    {.name = "numeric",
+     .args = {kNumeric, kInt32, kInt32},
+     .result = kNumeric,
+     .kernel = numeric_modifier,
+     .doc = "numeric(precision, scale): rounds, and refuses what does not fit",
+     .example = "1.555::numeric(5, 2) -> 1.56"},
+    {.name = "varchar",
+     .args = {kVarchar, kInt32, kBoolean},
+     .result = kVarchar,
+     .kernel = varchar_modifier,
+     .doc = "varchar(n): cuts if explicit, else refuses what is too long",
+     .example = "'abcd'::varchar(2) -> ab"},
+    {.name = "time",
+     .args = {kTime, kInt32},
+     .result = kTime,
+     .kernel = time_modifier,
+     .doc = "time(n): rounds to n fraction digits",
+     .example = "'10:00:00.126'::time(2) -> 10:00:00.13"},
+    {.name = "timestamp",
+     .args = {kTimestamp, kInt32},
+     .result = kTimestamp,
+     .kernel = time_modifier,
      .doc = "timestamp(n): rounds to n fraction digits",
      .example = "'2024-01-01 10:00:00.126'::timestamp(2) -> 2024-01-01 10:00:00.13"},
-    {.name = "timestamptz", .args = {kTimestamptz, kInt32}, .result = kTimestamptz, .kernel = time_modifier,
+    {.name = "timestamptz",
+     .args = {kTimestamptz, kInt32},
+     .result = kTimestamptz,
+     .kernel = time_modifier,
      .doc = "timestamptz(n): rounds to n fraction digits",
      .example = "'2024-01-01 10:00:00.126+00'::timestamptz(2) -> 2024-01-01 10:00:00.13+00"},
-    {.name = "interval", .args = {kInterval, kInt32}, .result = kInterval, .kernel = interval_modifier,
-     .doc = "interval(n): rounds to n fraction digits", .example = "'1.256 seconds'::interval(1) -> 00:00:01.3"},
+    {.name = "interval",
+     .args = {kInterval, kInt32},
+     .result = kInterval,
+     .kernel = interval_modifier,
+     .doc = "interval(n): rounds to n fraction digits",
+     .example = "'1.256 seconds'::interval(1) -> 00:00:01.3"},
 };
 
 }  // namespace

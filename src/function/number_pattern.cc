@@ -31,15 +31,20 @@ Result<NumberPattern> NumberPattern::parse(std::string_view format) {
         p.items_.push_back({'.'});
         continue;
       case ',':
-      case 'G': p.items_.push_back({','}); continue;
-      case 'L': p.items_.push_back({'L'}); continue;
+      case 'G':
+        p.items_.push_back({','});
+        continue;
+      case 'L':
+        p.items_.push_back({'L'});
+        continue;
       case '"': {
         std::string text;
         for (++i; i < format.size() && format[i] != '"'; ++i) text += format[i];
         p.items_.push_back({'"', text});
         continue;
       }
-      default: break;
+      default:
+        break;
     }
     if (c == 'F' && next == 'M') {
       p.fill_ = false;
@@ -120,7 +125,8 @@ void NumberPattern::print(const Decimal& value, std::string& out) const {
     leading_s = false;
   };
   // A whole part of zero shows one 0 in the last place when there is no fraction to show.
-  const bool lone_zero = zero && (!has_point_ || (!fill_ && keep == 0)) && first_zero_ < 0 && before_ > 0;
+  const bool lone_zero =
+      zero && (!has_point_ || (!fill_ && keep == 0)) && first_zero_ < 0 && before_ > 0;
   for (const Item& item : items_) {
     switch (item.kind) {
       case '9':
@@ -148,18 +154,31 @@ void NumberPattern::print(const Decimal& value, std::string& out) const {
         point = true;
         break;
       case ',':
-        if (started) body += ',';
-        else if (fill_) body += ' ';
+        if (started)
+          body += ',';
+        else if (fill_)
+          body += ' ';
         break;
       case 'S':
-        if (!started && at == 0 && !point) leading_s = true;
-        else body += shows_minus ? "-" : "+";
+        if (!started && at == 0 && !point)
+          leading_s = true;
+        else
+          body += shows_minus ? "-" : "+";
         break;
-      case 'M': body += shows_minus ? "-" : fill_ ? " " : ""; break;
-      case 'P': body += shows_minus ? (fill_ ? " " : "") : "+"; break;
-      case 'G': body += shows_minus ? "-" : "+"; break;
-      case 'R': break;
-      case 'L': body += fill_ ? " " : ""; break;
+      case 'M':
+        body += shows_minus ? "-" : fill_ ? " " : "";
+        break;
+      case 'P':
+        body += shows_minus ? (fill_ ? " " : "") : "+";
+        break;
+      case 'G':
+        body += shows_minus ? "-" : "+";
+        break;
+      case 'R':
+        break;
+      case 'L':
+        body += fill_ ? " " : "";
+        break;
       case 'T': {
         if (shows_minus || has_point_) break;
         const int n = whole.empty() ? 0 : whole[whole.size() - 1] - '0';
@@ -168,11 +187,13 @@ void NumberPattern::print(const Decimal& value, std::string& out) const {
         for (const char c : th) body += item.text == "TH" ? upper(c) : c;
         break;
       }
-      default: body += item.text;
+      default:
+        body += item.text;
     }
   }
   put_sign();
-  const bool angle = std::any_of(items_.begin(), items_.end(), [](const Item& i) { return i.kind == 'R'; });
+  const bool angle =
+      std::any_of(items_.begin(), items_.end(), [](const Item& i) { return i.kind == 'R'; });
   if (angle) {
     const size_t first = std::min(body.find_first_not_of(' '), body.size());
     if (shows_minus) {
@@ -190,12 +211,16 @@ Result<Decimal> NumberPattern::read(std::string_view text) const {
   std::string number;
   bool minus = false;
   for (const char c : text) {
-    if (c >= '0' && c <= '9') number += c;
-    else if (c == '.' && number.find('.') == std::string::npos && has_point_) number += c;
-    else if (c == '-' || c == '<') minus = true;
+    if (c >= '0' && c <= '9')
+      number += c;
+    else if (c == '.' && number.find('.') == std::string::npos && has_point_)
+      number += c;
+    else if (c == '-' || c == '<')
+      minus = true;
   }
   if (number.empty() || number == ".") {
-    return fail(SqlState::kInvalidTextRepresentation, "invalid input syntax for type numeric: \"{}\"", text);
+    return fail(SqlState::kInvalidTextRepresentation,
+                "invalid input syntax for type numeric: \"{}\"", text);
   }
   return Decimal::parse((minus ? "-" : "") + number);
 }

@@ -25,10 +25,10 @@ class NumberPattern {
     std::string text = {};
   };
   std::vector<Item> items_;
-  int before_ = 0;        // digit positions before the point
-  int after_ = 0;         // and behind it
-  int first_zero_ = -1;   // first 0 among those before the point
-  int last_zero_ = -1;    // last 0 behind the point
+  int before_ = 0;       // digit positions before the point
+  int after_ = 0;        // and behind it
+  int first_zero_ = -1;  // first 0 among those before the point
+  int last_zero_ = -1;   // last 0 behind the point
   bool fill_ = true;
   bool has_point_ = false;
   bool has_sign_ = false;  // S, MI, PL, SG or PR shows it

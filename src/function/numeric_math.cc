@@ -1,5 +1,5 @@
-// Mathematical functions of numeric. Roots, powers and logarithms are computed with 60 digits and cut
-// to PostgreSQL's rule: at least 16 significant digits, at least the arguments' scale.
+// Mathematical functions of numeric. Roots, powers and logarithms are computed with 60 digits and
+// cut to PostgreSQL's rule: at least 16 significant digits, at least the arguments' scale.
 #include <algorithm>
 #include <boost/multiprecision/cpp_dec_float.hpp>
 #include <cmath>
@@ -34,7 +34,8 @@ int weight_of(const Decimal& d) {
 // As many fraction digits as were asked for, zeros included.
 Result<Decimal> narrow(const Wide& value, int scale) {
   scale = std::clamp(scale, 0, Decimal::kScaleMax);
-  if (boost::multiprecision::fabs(value) > Wide("1e29")) return fail(SqlState::kNumericValueOutOfRange, "numeric field overflow");
+  if (boost::multiprecision::fabs(value) > Wide("1e29"))
+    return fail(SqlState::kNumericValueOutOfRange, "numeric field overflow");
   const std::string text = value.str(scale + 3, std::ios_base::fixed);
   auto parsed = Decimal::parse(text);
   if (!parsed) return std::unexpected(parsed.error());
@@ -59,9 +60,10 @@ Result<Decimal> exp_numeric(const Decimal& a) {
   if (a.is_nan()) return a;
   if (a.is_infinite()) return a.is_negative() ? Decimal() : a;
   const double log10_of_result = a.to_double() * 0.434294481903252;
-  if (log10_of_result > 30) return fail(SqlState::kNumericValueOutOfRange, "value overflows numeric format");
-  const int scale =
-      std::max({kSignificantDigitsMin - static_cast<int>(std::max(log10_of_result, -100.0)), a.scale(), 0});
+  if (log10_of_result > 30)
+    return fail(SqlState::kNumericValueOutOfRange, "value overflows numeric format");
+  const int scale = std::max(
+      {kSignificantDigitsMin - static_cast<int>(std::max(log10_of_result, -100.0)), a.scale(), 0});
   return narrow(boost::multiprecision::exp(widen(a)), scale);
 }
 
@@ -79,9 +81,11 @@ int ln_weight(const Decimal& a) {
 }
 
 Result<void> check_logarithm(const Decimal& a) {
-  if (a.is_zero()) return fail(SqlState::kInvalidArgumentForLogarithm, "cannot take logarithm of zero");
+  if (a.is_zero())
+    return fail(SqlState::kInvalidArgumentForLogarithm, "cannot take logarithm of zero");
   if (a.is_negative()) {
-    return fail(SqlState::kInvalidArgumentForLogarithm, "cannot take logarithm of a negative number");
+    return fail(SqlState::kInvalidArgumentForLogarithm,
+                "cannot take logarithm of a negative number");
   }
   return {};
 }
@@ -91,14 +95,15 @@ Result<Decimal> ln_numeric(const Decimal& a) {
   TRY(check_logarithm(a));
   if (a.is_infinite()) return a;
   return narrow(boost::multiprecision::log(widen(a)),
-                       std::max({kSignificantDigitsMin - ln_weight(a), a.scale(), 0}));
+                std::max({kSignificantDigitsMin - ln_weight(a), a.scale(), 0}));
 }
 
 Result<Decimal> log_numeric(const Decimal& base, const Decimal& a) {
   if (base.is_nan() || a.is_nan()) return Decimal::nan();
   TRY(check_logarithm(base));
   TRY(check_logarithm(a));
-  if (a.is_infinite() || base.is_infinite()) return a.is_infinite() && !base.is_infinite() ? a : Decimal();
+  if (a.is_infinite() || base.is_infinite())
+    return a.is_infinite() && !base.is_infinite() ? a : Decimal();
   const Wide below = boost::multiprecision::log(widen(base));
   if (below == 0) return fail(SqlState::kDivisionByZero, "division by zero");
   const Wide result = boost::multiprecision::log(widen(a)) / below;
@@ -125,11 +130,14 @@ Result<Decimal> power_numeric(const Decimal& a, const Decimal& b) {
                 "a negative number raised to a non-integer power yields a complex result");
   }
   const double estimate = a.is_zero() ? 0 : b.to_double() * std::log10(std::fabs(a.to_double()));
-  if (estimate > 30) return fail(SqlState::kNumericValueOutOfRange, "value overflows numeric format");
-  int scale = std::max({kSignificantDigitsMin - static_cast<int>(std::max(estimate, -100.0)), a.scale(), b.scale(), 0});
+  if (estimate > 30)
+    return fail(SqlState::kNumericValueOutOfRange, "value overflows numeric format");
+  int scale = std::max({kSignificantDigitsMin - static_cast<int>(std::max(estimate, -100.0)),
+                        a.scale(), b.scale(), 0});
   if (whole) {
     // As many as fit beside the digits before the point.
-    scale = std::min(std::max(kSignificantDigitsMin, a.scale()), Decimal::kScaleMax - std::max(0, static_cast<int>(estimate) + 1));
+    scale = std::min(std::max(kSignificantDigitsMin, a.scale()),
+                     Decimal::kScaleMax - std::max(0, static_cast<int>(estimate) + 1));
   }
   Wide result;
   if (b.is_zero()) {
@@ -161,8 +169,12 @@ Result<Decimal> round_numeric(const Decimal& a) { return or_overflow(a.rounded(0
 Result<Decimal> trunc_numeric(const Decimal& a) { return or_overflow(a.truncated(0)); }
 Result<Decimal> log10_numeric(const Decimal& a) { return log_numeric(Decimal::from_int(10), a); }
 
-struct Ceil { static Decimal apply(const Decimal& a) { return a.ceiled(); } };
-struct Floor { static Decimal apply(const Decimal& a) { return a.floored(); } };
+struct Ceil {
+  static Decimal apply(const Decimal& a) { return a.ceiled(); }
+};
+struct Floor {
+  static Decimal apply(const Decimal& a) { return a.floored(); }
+};
 struct Sign {
   static Decimal apply(const Decimal& a) {
     if (a.is_nan()) return a;
@@ -211,7 +223,9 @@ Result<Decimal> div_numeric(const Decimal& a, const Decimal& b) {
   if (b.is_zero()) return fail(SqlState::kDivisionByZero, "division by zero");
   const auto rest = Decimal::modulo(a, b);
   if (!rest || !a.is_finite() || !b.is_finite()) {
-    if (a.is_infinite()) return b.is_infinite() ? Decimal::nan() : Decimal::infinity(a.is_negative() != b.is_negative());
+    if (a.is_infinite())
+      return b.is_infinite() ? Decimal::nan()
+                             : Decimal::infinity(a.is_negative() != b.is_negative());
     return Decimal();
   }
   const auto whole = Decimal::subtract(a, *rest);
@@ -234,7 +248,8 @@ Result<Decimal> gcd_numeric(const Decimal& a, const Decimal& b) {
 void factorial(const KernelCall& call) {
   fill_result<Decimal>(call, [&](size_t row) -> Result<Decimal> {
     const int64_t n = call.args[0]->at<int64_t>(row);
-    if (n < 0) return fail(SqlState::kNumericValueOutOfRange, "factorial of a negative number is undefined");
+    if (n < 0)
+      return fail(SqlState::kNumericValueOutOfRange, "factorial of a negative number is undefined");
     std::optional<Decimal> r = Decimal::from_int(1);
     for (int64_t i = 2; i <= n && r; ++i) r = Decimal::multiply(*r, Decimal::from_int(i));
     if (!r) return fail(SqlState::kNumericValueOutOfRange, "value overflows numeric format");
@@ -248,18 +263,23 @@ void width_bucket(const KernelCall& call) {
     const auto& low = call.args[1]->at<Decimal>(row);
     const auto& high = call.args[2]->at<Decimal>(row);
     const auto count = call.args[3]->at<int32_t>(row);
-    if (count <= 0) return fail(SqlState::kInvalidArgumentForWidthBucket, "count must be greater than zero");
+    if (count <= 0)
+      return fail(SqlState::kInvalidArgumentForWidthBucket, "count must be greater than zero");
     if (a.is_nan() || low.is_nan() || high.is_nan()) {
-      return fail(SqlState::kInvalidArgumentForWidthBucket, "operand, lower bound, and upper bound cannot be NaN");
+      return fail(SqlState::kInvalidArgumentForWidthBucket,
+                  "operand, lower bound, and upper bound cannot be NaN");
     }
     if (low.is_infinite() || high.is_infinite()) {
-      return fail(SqlState::kInvalidArgumentForWidthBucket, "lower and upper bounds must be finite");
+      return fail(SqlState::kInvalidArgumentForWidthBucket,
+                  "lower and upper bounds must be finite");
     }
-    if (low == high) return fail(SqlState::kInvalidArgumentForWidthBucket, "lower bound cannot equal upper bound");
+    if (low == high)
+      return fail(SqlState::kInvalidArgumentForWidthBucket, "lower bound cannot equal upper bound");
     const bool up = low < high;
     if (up ? a < low : a > low) return 0;
     if (up ? a >= high : a <= high) {
-      if (count == INT32_MAX) return fail(SqlState::kNumericValueOutOfRange, "integer out of range");
+      if (count == INT32_MAX)
+        return fail(SqlState::kNumericValueOutOfRange, "integer out of range");
       return count + 1;
     }
     const Wide part = (widen(a) - widen(low)) * count / (widen(high) - widen(low));
@@ -267,47 +287,92 @@ void width_bucket(const KernelCall& call) {
   });
 }
 
-constexpr ScalarFunction unary(std::string_view name, Kernel kernel, std::string_view doc, std::string_view example) {
-  return {.name = name, .args = {kNumeric}, .result = kNumeric, .kernel = kernel, .doc = doc, .example = example};
+constexpr ScalarFunction unary(std::string_view name, Kernel kernel, std::string_view doc,
+                               std::string_view example) {
+  return {.name = name,
+          .args = {kNumeric},
+          .result = kNumeric,
+          .kernel = kernel,
+          .doc = doc,
+          .example = example};
 }
-constexpr ScalarFunction binary(std::string_view name, Kernel kernel, std::string_view doc, std::string_view example) {
-  return {.name = name, .args = {kNumeric, kNumeric}, .result = kNumeric, .kernel = kernel, .doc = doc,
+constexpr ScalarFunction binary(std::string_view name, Kernel kernel, std::string_view doc,
+                                std::string_view example) {
+  return {.name = name,
+          .args = {kNumeric, kNumeric},
+          .result = kNumeric,
+          .kernel = kernel,
+          .doc = doc,
           .example = example};
 }
 
 constexpr ScalarFunction kRows[] = {
-    unary("ceil", kernel1<Decimal, Decimal, Ceil>, "nearest whole number not below", "ceil(1.2) -> 2"),
-    unary("ceiling", kernel1<Decimal, Decimal, Ceil>, "nearest whole number not below", "ceiling(-1.5) -> -1"),
-    unary("floor", kernel1<Decimal, Decimal, Floor>, "nearest whole number not above", "floor(-1.2) -> -2"),
-    unary("round", unary_kernel<round_numeric>, "nearest whole number, halves away from zero", "round(2.5) -> 3"),
-    {.name = "round", .args = {kNumeric, kInt32}, .result = kNumeric, .kernel = round_to,
-     .doc = "rounded to so many fraction digits, which may be negative", .example = "round(1234.567, 1) -> 1234.6"},
+    unary("ceil", kernel1<Decimal, Decimal, Ceil>, "nearest whole number not below",
+          "ceil(1.2) -> 2"),
+    unary("ceiling", kernel1<Decimal, Decimal, Ceil>, "nearest whole number not below",
+          "ceiling(-1.5) -> -1"),
+    unary("floor", kernel1<Decimal, Decimal, Floor>, "nearest whole number not above",
+          "floor(-1.2) -> -2"),
+    unary("round", unary_kernel<round_numeric>, "nearest whole number, halves away from zero",
+          "round(2.5) -> 3"),
+    {.name = "round",
+     .args = {kNumeric, kInt32},
+     .result = kNumeric,
+     .kernel = round_to,
+     .doc = "rounded to so many fraction digits, which may be negative",
+     .example = "round(1234.567, 1) -> 1234.6"},
     unary("trunc", unary_kernel<trunc_numeric>, "without the fraction", "trunc(-2.7) -> -2"),
-    {.name = "trunc", .args = {kNumeric, kInt32}, .result = kNumeric, .kernel = trunc_to,
-     .doc = "cut to so many fraction digits, which may be negative", .example = "trunc(2.567, 1) -> 2.5"},
+    {.name = "trunc",
+     .args = {kNumeric, kInt32},
+     .result = kNumeric,
+     .kernel = trunc_to,
+     .doc = "cut to so many fraction digits, which may be negative",
+     .example = "trunc(2.567, 1) -> 2.5"},
     unary("sign", kernel1<Decimal, Decimal, Sign>, "-1, 0 or 1", "sign(-2.5) -> -1"),
-    unary("sqrt", unary_kernel<sqrt_numeric>, "square root", "sqrt(2::numeric) -> 1.414213562373095"),
+    unary("sqrt", unary_kernel<sqrt_numeric>, "square root",
+          "sqrt(2::numeric) -> 1.414213562373095"),
     unary("exp", unary_kernel<exp_numeric>, "e to the power", "exp(1.0) -> 2.7182818284590452"),
     unary("ln", unary_kernel<ln_numeric>, "natural logarithm", "ln(2.0) -> 0.6931471805599453"),
-    unary("log", unary_kernel<log10_numeric>, "logarithm to base 10", "log(100.0) -> 2.0000000000000000"),
-    unary("log10", unary_kernel<log10_numeric>, "logarithm to base 10", "log10(1000.0) -> 3.0000000000000000"),
+    unary("log", unary_kernel<log10_numeric>, "logarithm to base 10",
+          "log(100.0) -> 2.0000000000000000"),
+    unary("log10", unary_kernel<log10_numeric>, "logarithm to base 10",
+          "log10(1000.0) -> 3.0000000000000000"),
     binary("log", binary_kernel<log_numeric>, "logarithm of the second to the base of the first",
            "log(2.0, 64.0) -> 6.0000000000000000"),
-    binary("power", binary_kernel<power_numeric>, "a to the power of b", "power(0.5, 3) -> 0.1250000000000000"),
-    binary("pow", binary_kernel<power_numeric>, "a to the power of b", "pow(0.5, 3) -> 0.1250000000000000"),
-    binary("^", binary_kernel<power_numeric>, "a to the power of b", "2.0 ^ 10 -> 1024.0000000000000000"),
+    binary("power", binary_kernel<power_numeric>, "a to the power of b",
+           "power(0.5, 3) -> 0.1250000000000000"),
+    binary("pow", binary_kernel<power_numeric>, "a to the power of b",
+           "pow(0.5, 3) -> 0.1250000000000000"),
+    binary("^", binary_kernel<power_numeric>, "a to the power of b",
+           "2.0 ^ 10 -> 1024.0000000000000000"),
     binary("div", binary_kernel<div_numeric>, "whole part of a quotient", "div(7.5, 2) -> 3"),
     binary("gcd", binary_kernel<gcd_numeric>, "greatest common divisor", "gcd(12.5, 2.5) -> 2.5"),
-    {.name = "scale", .args = {kNumeric}, .result = kInt32, .kernel = scale<false>, .doc = "number of fraction digits",
+    {.name = "scale",
+     .args = {kNumeric},
+     .result = kInt32,
+     .kernel = scale<false>,
+     .doc = "number of fraction digits",
      .example = "scale(1.50) -> 2"},
-    {.name = "min_scale", .args = {kNumeric}, .result = kInt32, .kernel = scale<true>,
-     .doc = "number of fraction digits that are needed", .example = "min_scale(1.50) -> 1"},
+    {.name = "min_scale",
+     .args = {kNumeric},
+     .result = kInt32,
+     .kernel = scale<true>,
+     .doc = "number of fraction digits that are needed",
+     .example = "min_scale(1.50) -> 1"},
     unary("trim_scale", kernel1<Decimal, Decimal, TrimScale>, "without trailing fraction zeros",
           "trim_scale(1.50) -> 1.5"),
-    {.name = "factorial", .args = {kInt64}, .result = kNumeric, .kernel = factorial, .doc = "n!",
+    {.name = "factorial",
+     .args = {kInt64},
+     .result = kNumeric,
+     .kernel = factorial,
+     .doc = "n!",
      .example = "factorial(10) -> 3628800"},
-    {.name = "width_bucket", .args = {kNumeric, kNumeric, kNumeric, kInt32}, .result = kInt32, .kernel = width_bucket,
-     .doc = "number of the bucket between two bounds", .example = "width_bucket(5.35, 0.024, 10.06, 5) -> 3"},
+    {.name = "width_bucket",
+     .args = {kNumeric, kNumeric, kNumeric, kInt32},
+     .result = kInt32,
+     .kernel = width_bucket,
+     .doc = "number of the bucket between two bounds",
+     .example = "width_bucket(5.35, 0.024, 10.06, 5) -> 3"},
 };
 
 }  // namespace

@@ -6,15 +6,19 @@
 namespace leat {
 namespace {
 
-// A character class by its name, over all of Unicode where RE2's own is ASCII; empty: no such class.
+// A character class by its name, over all of Unicode where RE2's own is ASCII; empty: no such
+// class.
 std::string_view class_of(std::string_view name) {
   struct Row {
     std::string_view name, members;
   };
   static constexpr Row kRows[] = {
-      {"alnum", "\\p{L}\\p{N}"}, {"alpha", "\\p{L}"}, {"blank", "[:blank:]"}, {"cntrl", "[:cntrl:]"},
-      {"digit", "0-9"}, {"graph", "[:graph:]\\p{L}\\p{N}"}, {"lower", "\\p{Ll}"}, {"print", "[:print:]\\p{L}\\p{N}"},
-      {"punct", "[:punct:]"}, {"space", "[:space:]"}, {"upper", "\\p{Lu}"}, {"word", "\\p{L}\\p{N}_"},
+      {"alnum", "\\p{L}\\p{N}"}, {"alpha", "\\p{L}"},
+      {"blank", "[:blank:]"},    {"cntrl", "[:cntrl:]"},
+      {"digit", "0-9"},          {"graph", "[:graph:]\\p{L}\\p{N}"},
+      {"lower", "\\p{Ll}"},      {"print", "[:print:]\\p{L}\\p{N}"},
+      {"punct", "[:punct:]"},    {"space", "[:space:]"},
+      {"upper", "\\p{Lu}"},      {"word", "\\p{L}\\p{N}_"},
       {"xdigit", "[:xdigit:]"},
   };
   for (const Row& row : kRows) {
@@ -42,11 +46,21 @@ Translated to_re2(std::string_view p, const RegexpFlags& flags) {
       switch (e) {
         case 'm':
         case 'M':
-        case 'y': out += in_class ? std::string{e} : "\\b"; break;
-        case 'Y': out += "\\B"; break;
-        case 'Z': out += "\\z"; break;
-        case 'w': out += in_class ? "\\p{L}\\p{N}_" : "[\\p{L}\\p{N}_]"; break;
-        case 'W': out += "[^\\p{L}\\p{N}_]"; break;
+        case 'y':
+          out += in_class ? std::string{e} : "\\b";
+          break;
+        case 'Y':
+          out += "\\B";
+          break;
+        case 'Z':
+          out += "\\z";
+          break;
+        case 'w':
+          out += in_class ? "\\p{L}\\p{N}_" : "[\\p{L}\\p{N}_]";
+          break;
+        case 'W':
+          out += "[^\\p{L}\\p{N}_]";
+          break;
         default:
           out += c;
           out += e;
@@ -98,7 +112,9 @@ Translated to_re2(std::string_view p, const RegexpFlags& flags) {
         continue;
       }
     }
-    if (c == '?' && i > 0 && (p[i - 1] == '*' || p[i - 1] == '+' || p[i - 1] == '?' || p[i - 1] == '}')) made.lazy = true;
+    if (c == '?' && i > 0 &&
+        (p[i - 1] == '*' || p[i - 1] == '+' || p[i - 1] == '?' || p[i - 1] == '}'))
+      made.lazy = true;
     out += c;
   }
   return made;
@@ -113,25 +129,35 @@ Error compile_error(const re2::RE2& re) {
     case re2::RE2::ErrorMissingParen:
       if (re.error_arg().starts_with("(?")) break;
       [[fallthrough]];
-    case re2::RE2::ErrorUnexpectedParen: return error("parentheses () not balanced");
-    case re2::RE2::ErrorMissingBracket: return error("brackets [] not balanced");
+    case re2::RE2::ErrorUnexpectedParen:
+      return error("parentheses () not balanced");
+    case re2::RE2::ErrorMissingBracket:
+      return error("brackets [] not balanced");
     case re2::RE2::ErrorRepeatArgument:
-    case re2::RE2::ErrorRepeatOp: return error("quantifier operand invalid");
-    case re2::RE2::ErrorRepeatSize: return error("invalid repetition count(s)");
-    case re2::RE2::ErrorBadCharClass: return error("invalid character class");
-    case re2::RE2::ErrorBadCharRange: return error("invalid character range");
-    case re2::RE2::ErrorTrailingBackslash: return error("invalid escape \\ sequence");
+    case re2::RE2::ErrorRepeatOp:
+      return error("quantifier operand invalid");
+    case re2::RE2::ErrorRepeatSize:
+      return error("invalid repetition count(s)");
+    case re2::RE2::ErrorBadCharClass:
+      return error("invalid character class");
+    case re2::RE2::ErrorBadCharRange:
+      return error("invalid character range");
+    case re2::RE2::ErrorTrailingBackslash:
+      return error("invalid escape \\ sequence");
     case re2::RE2::ErrorBadEscape:
       if (re.error_arg().size() == 2 && re.error_arg()[1] >= '1' && re.error_arg()[1] <= '9') {
         return error("back references are not supported");
       }
       return error("invalid escape \\ sequence");
-    default: break;
+    default:
+      break;
   }
-  if (re.error_code() == re2::RE2::ErrorMissingParen || re.error_code() == re2::RE2::ErrorBadPerlOp) {
+  if (re.error_code() == re2::RE2::ErrorMissingParen ||
+      re.error_code() == re2::RE2::ErrorBadPerlOp) {
     return error("look-around and other (?...) constructs are not supported");
   }
-  if (re.error_code() == re2::RE2::ErrorPatternTooLarge) return error("regular expression is too complex");
+  if (re.error_code() == re2::RE2::ErrorPatternTooLarge)
+    return error("regular expression is too complex");
   return error(re.error());
 }
 
@@ -141,9 +167,15 @@ Result<RegexpFlags> RegexpFlags::parse(std::string_view letters) {
   RegexpFlags flags;
   for (size_t i = 0; i < letters.size(); ++i) {
     switch (letters[i]) {
-      case 'g': flags.global = true; break;
-      case 'i': flags.ignore_case = true; break;
-      case 'c': flags.ignore_case = false; break;
+      case 'g':
+        flags.global = true;
+        break;
+      case 'i':
+        flags.ignore_case = true;
+        break;
+      case 'c':
+        flags.ignore_case = false;
+        break;
       case 'n':
       case 'm':
         flags.newline_anchors = true;
@@ -161,11 +193,18 @@ Result<RegexpFlags> RegexpFlags::parse(std::string_view letters) {
         flags.newline_dot = true;
         flags.newline_anchors = false;
         break;
-      case 'x': flags.extended = true; break;
-      case 't': flags.extended = false; break;
-      case 'q': flags.literal = true; break;
+      case 'x':
+        flags.extended = true;
+        break;
+      case 't':
+        flags.extended = false;
+        break;
+      case 'q':
+        flags.literal = true;
+        break;
       case 'e':
-      case 'b': break;
+      case 'b':
+        break;
       default:
         return fail(SqlState::kInvalidParameterValue, "invalid regular expression option: \"{}\"",
                     letters.substr(i, utf8_size(letters[i])));
@@ -177,7 +216,8 @@ Result<RegexpFlags> RegexpFlags::parse(std::string_view letters) {
 Regexp::Regexp() = default;
 Regexp::~Regexp() = default;
 
-Result<std::shared_ptr<const Regexp>> Regexp::compile(std::string_view pattern, const RegexpFlags& given) {
+Result<std::shared_ptr<const Regexp>> Regexp::compile(std::string_view pattern,
+                                                      const RegexpFlags& given) {
   RegexpFlags flags = given;
   // Embedded options at the start: (?i)
   if (pattern.starts_with("(?") && pattern.size() > 3 && pattern[2] >= 'a' && pattern[2] <= 'z') {
@@ -200,10 +240,13 @@ Result<std::shared_ptr<const Regexp>> Regexp::compile(std::string_view pattern, 
     pattern.remove_prefix(4);
   }
   Translated translated;
-  if (!flags.literal) translated = to_re2(pattern, flags);
-  else translated.text = re2::RE2::QuoteMeta(re2::StringPiece(pattern.data(), pattern.size()));
+  if (!flags.literal)
+    translated = to_re2(pattern, flags);
+  else
+    translated.text = re2::RE2::QuoteMeta(re2::StringPiece(pattern.data(), pattern.size()));
   if (translated.bad_class) {
-    return fail(SqlState::kInvalidRegularExpression, "invalid regular expression: invalid character class");
+    return fail(SqlState::kInvalidRegularExpression,
+                "invalid regular expression: invalid character class");
   }
   std::string text = std::move(translated.text);
   if (flags.newline_anchors && !flags.literal) text = "(?m:" + text + ")";
@@ -221,7 +264,8 @@ Result<std::shared_ptr<const Regexp>> Regexp::compile(std::string_view pattern, 
 }
 
 bool Regexp::matches(std::string_view text) const {
-  return re2_->Match(re2::StringPiece(text.data(), text.size()), 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);
+  return re2_->Match(re2::StringPiece(text.data(), text.size()), 0, text.size(),
+                     re2::RE2::UNANCHORED, nullptr, 0);
 }
 
 bool Regexp::find(std::string_view text, size_t from, std::vector<std::string_view>& found) const {
@@ -236,12 +280,15 @@ bool Regexp::find(std::string_view text, size_t from, std::vector<std::string_vi
   }
   // An empty text must not look like a group that took no part.
   const char* data = text.data() == nullptr ? "" : text.data();
-  if (!re2_->Match(re2::StringPiece(data, text.size()), from, text.size(), re2::RE2::UNANCHORED, pieces, n)) {
+  if (!re2_->Match(re2::StringPiece(data, text.size()), from, text.size(), re2::RE2::UNANCHORED,
+                   pieces, n)) {
     return false;
   }
   found.clear();
   for (int i = 0; i < n; ++i) {
-    found.push_back(pieces[i].data() == nullptr ? std::string_view() : std::string_view(pieces[i].data(), pieces[i].size()));
+    found.push_back(pieces[i].data() == nullptr
+                        ? std::string_view()
+                        : std::string_view(pieces[i].data(), pieces[i].size()));
   }
   return true;
 }
@@ -272,9 +319,15 @@ Result<std::string> similar_to_regexp(std::string_view p, std::string_view escap
       continue;
     }
     switch (c) {
-      case '%': out += ".*"; break;
-      case '_': out += '.'; break;
-      case '(': out += "(?:"; break;
+      case '%':
+        out += ".*";
+        break;
+      case '_':
+        out += '.';
+        break;
+      case '(':
+        out += "(?:";
+        break;
       case '[':
         in_class = true;
         out += c;
@@ -287,13 +340,15 @@ Result<std::string> similar_to_regexp(std::string_view p, std::string_view escap
         out += '\\';
         out += c;
         break;
-      default: out += c;
+      default:
+        out += c;
     }
   }
   return out + ")$";
 }
 
-Result<const Regexp*> RegexpCache::get(std::string_view pattern, std::string_view flags, RegexpFlags base) {
+Result<const Regexp*> RegexpCache::get(std::string_view pattern, std::string_view flags,
+                                       RegexpFlags base) {
   const auto is_it = [&](const Entry& e) { return e.pattern == pattern && e.flags == flags; };
   if (last_ < entries_.size() && is_it(entries_[last_])) {
     last_flags_ = entries_[last_].parsed;
@@ -307,7 +362,8 @@ Result<const Regexp*> RegexpCache::get(std::string_view pattern, std::string_vie
   }
   RegexpFlags parsed = TRY(RegexpFlags::parse(flags));
   parsed.ignore_case |= base.ignore_case;
-  Entry entry{std::string(pattern), std::string(flags), parsed, TRY(Regexp::compile(pattern, parsed))};
+  Entry entry{std::string(pattern), std::string(flags), parsed,
+              TRY(Regexp::compile(pattern, parsed))};
   if (entries_.size() < kEntriesMax) {
     last_ = entries_.size();
     entries_.push_back(std::move(entry));

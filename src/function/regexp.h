@@ -29,12 +29,14 @@ struct RegexpFlags {
 
 class Regexp {
  public:
-  static Result<std::shared_ptr<const Regexp>> compile(std::string_view pattern, const RegexpFlags& flags);
+  static Result<std::shared_ptr<const Regexp>> compile(std::string_view pattern,
+                                                       const RegexpFlags& flags);
   ~Regexp();
 
   int groups() const { return groups_; }
   bool matches(std::string_view text) const;
-  // Match and groups of the first match at or after byte `from`; a group that took no part has null data.
+  // Match and groups of the first match at or after byte `from`; a group that took no part has null
+  // data.
   bool find(std::string_view text, size_t from, std::vector<std::string_view>& found) const;
 
  private:
@@ -43,10 +45,11 @@ class Regexp {
   int groups_ = 0;
 };
 
-// The parts of a text between matches, as regexp_split_to_array has them: an empty match counts only
-// inside the text, not right behind another.
+// The parts of a text between matches, as regexp_split_to_array has them: an empty match counts
+// only inside the text, not right behind another.
 template <class F>
-void split_by_regexp(const Regexp& re, std::string_view text, std::vector<std::string_view>& found, F&& add) {
+void split_by_regexp(const Regexp& re, std::string_view text, std::vector<std::string_view>& found,
+                     F&& add) {
   size_t part = 0, from = 0;
   while (from <= text.size() && re.find(text, from, found)) {
     const auto at = static_cast<size_t>(found[0].data() - text.data());
@@ -68,10 +71,12 @@ void split_by_regexp(const Regexp& re, std::string_view text, std::vector<std::s
 // SIMILAR TO's pattern as a regular expression. `escape` is one character or empty.
 Result<std::string> similar_to_regexp(std::string_view pattern, std::string_view escape);
 
-// Compiled expressions by pattern and flags: for patterns that come from columns. Owned by one call site.
+// Compiled expressions by pattern and flags: for patterns that come from columns. Owned by one call
+// site.
 class RegexpCache {
  public:
-  Result<const Regexp*> get(std::string_view pattern, std::string_view flags, RegexpFlags base = {});
+  Result<const Regexp*> get(std::string_view pattern, std::string_view flags,
+                            RegexpFlags base = {});
   RegexpFlags flags_of_last() const { return last_flags_; }
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
-// What the families' files share: short names of types, and small kernel tools. Not for other rooms.
+// What the families' files share: short names of types, and small kernel tools. Not for other
+// rooms.
 
 #include <string>
 
@@ -79,7 +80,8 @@ void fill_string_result(const KernelCall& call, F&& f) {
   });
 }
 
-// Results that are parts of the first argument's strings: f(row) gives a view into them; nothing is copied.
+// Results that are parts of the first argument's strings: f(row) gives a view into them; nothing is
+// copied.
 template <class F>
 void fill_view(const KernelCall& call, const Vector& source, F&& f) {
   call.out.share_strings(source);

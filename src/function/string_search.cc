@@ -56,12 +56,15 @@ void split_part_kernel(const KernelCall& call) {
   StringSlot* out = call.out.data<StringSlot>();
   for_each_valid(call, [&](size_t row) {
     const int32_t n = call.args[2]->at<int32_t>(row);
-    if (n == 0) return call.error(row, SqlState::kInvalidParameterValue, "field position must not be zero");
-    out[row] = StringSlot(split_part(call.args[0]->string_at(row), call.args[1]->string_at(row), n));
+    if (n == 0)
+      return call.error(row, SqlState::kInvalidParameterValue, "field position must not be zero");
+    out[row] =
+        StringSlot(split_part(call.args[0]->string_at(row), call.args[1]->string_at(row), n));
   });
 }
 
-// NULL delimiter: every character; empty: the whole text. Parts equal to the third argument are NULL.
+// NULL delimiter: every character; empty: the whole text. Parts equal to the third argument are
+// NULL.
 void string_to_array(const KernelCall& call) {
   PackedWriter writer;
   std::string packed;
@@ -72,8 +75,10 @@ void string_to_array(const KernelCall& call) {
     const std::string_view by = by_char ? std::string_view() : call.args[1]->string_at(row);
     const bool has_null = call.args.size() > 2 && !call.args[2]->is_null(row);
     const auto add = [&](std::string_view part) {
-      if (has_null && part == call.args[2]->string_at(row)) writer.null();
-      else writer.string(part);
+      if (has_null && part == call.args[2]->string_at(row))
+        writer.null();
+      else
+        writer.string(part);
     };
     writer.clear();
     packed.clear();
@@ -83,7 +88,8 @@ void string_to_array(const KernelCall& call) {
       if (!s.empty()) add(s);
     } else if (!s.empty()) {
       size_t at = 0;
-      for (size_t found; (found = s.find(by, at)) != s.npos; at = found + by.size()) add(s.substr(at, found - at));
+      for (size_t found; (found = s.find(by, at)) != s.npos; at = found + by.size())
+        add(s.substr(at, found - at));
       add(s.substr(at));
     }
     writer.append_list_to(packed);
@@ -92,28 +98,56 @@ void string_to_array(const KernelCall& call) {
 }
 
 constexpr ScalarFunction kRows[] = {
-    {.name = "strpos", .args = {kVarchar, kVarchar}, .result = kInt32,
+    {.name = "strpos",
+     .args = {kVarchar, kVarchar},
+     .result = kInt32,
      .kernel = kernel2<std::string_view, std::string_view, int32_t, Strpos>,
-     .doc = "position of a part, 0 if there is none", .example = "strpos('high', 'ig') -> 2"},
-    {.name = "position", .args = {kVarchar, kVarchar}, .result = kInt32,
+     .doc = "position of a part, 0 if there is none",
+     .example = "strpos('high', 'ig') -> 2"},
+    {.name = "position",
+     .args = {kVarchar, kVarchar},
+     .result = kInt32,
      .kernel = kernel2<std::string_view, std::string_view, int32_t, Strpos>,
-     .doc = "position of a part, 0 if there is none", .example = "position('om' IN 'Thomas') -> 3"},
-    {.name = "starts_with", .args = {kVarchar, kVarchar}, .result = kBoolean,
-     .kernel = kernel2<std::string_view, std::string_view, bool, StartsWith>, .doc = "does the text begin so",
+     .doc = "position of a part, 0 if there is none",
+     .example = "position('om' IN 'Thomas') -> 3"},
+    {.name = "starts_with",
+     .args = {kVarchar, kVarchar},
+     .result = kBoolean,
+     .kernel = kernel2<std::string_view, std::string_view, bool, StartsWith>,
+     .doc = "does the text begin so",
      .example = "starts_with('alphabet', 'alph') -> t"},
-    {.name = "^@", .args = {kVarchar, kVarchar}, .result = kBoolean,
-     .kernel = kernel2<std::string_view, std::string_view, bool, StartsWith>, .doc = "does the text begin so",
+    {.name = "^@",
+     .args = {kVarchar, kVarchar},
+     .result = kBoolean,
+     .kernel = kernel2<std::string_view, std::string_view, bool, StartsWith>,
+     .doc = "does the text begin so",
      .example = "'alphabet' ^@ 'alph' -> t"},
-    {.name = "replace", .args = {kVarchar, kVarchar, kVarchar}, .result = kVarchar, .kernel = replace,
-     .doc = "every occurrence replaced", .example = "replace('abcdefabcdef', 'cd', 'XX') -> abXXefabXXef"},
-    {.name = "split_part", .args = {kVarchar, kVarchar, kInt32}, .result = kVarchar, .kernel = split_part_kernel,
-     .doc = "the n-th part between delimiters, from the end if negative", .example = "split_part('a,b,c', ',', -1) -> c"},
-    {.name = "string_to_array", .args = {kVarchar, kVarchar}, .result = TypeSpec::list_of(kVarchar),
-     .kernel = string_to_array, .doc = "the parts between delimiters; NULL: every character",
-     .example = "string_to_array('a,b', ',') -> {a,b}", .nulls = NullMode::kCalled},
-    {.name = "string_to_array", .args = {kVarchar, kVarchar, kVarchar}, .result = TypeSpec::list_of(kVarchar),
-     .kernel = string_to_array, .doc = "the parts between delimiters, some text as NULL",
-     .example = "string_to_array('a,-,b', ',', '-') -> {a,NULL,b}", .nulls = NullMode::kCalled},
+    {.name = "replace",
+     .args = {kVarchar, kVarchar, kVarchar},
+     .result = kVarchar,
+     .kernel = replace,
+     .doc = "every occurrence replaced",
+     .example = "replace('abcdefabcdef', 'cd', 'XX') -> abXXefabXXef"},
+    {.name = "split_part",
+     .args = {kVarchar, kVarchar, kInt32},
+     .result = kVarchar,
+     .kernel = split_part_kernel,
+     .doc = "the n-th part between delimiters, from the end if negative",
+     .example = "split_part('a,b,c', ',', -1) -> c"},
+    {.name = "string_to_array",
+     .args = {kVarchar, kVarchar},
+     .result = TypeSpec::list_of(kVarchar),
+     .kernel = string_to_array,
+     .doc = "the parts between delimiters; NULL: every character",
+     .example = "string_to_array('a,b', ',') -> {a,b}",
+     .nulls = NullMode::kCalled},
+    {.name = "string_to_array",
+     .args = {kVarchar, kVarchar, kVarchar},
+     .result = TypeSpec::list_of(kVarchar),
+     .kernel = string_to_array,
+     .doc = "the parts between delimiters, some text as NULL",
+     .example = "string_to_array('a,-,b', ',', '-') -> {a,NULL,b}",
+     .nulls = NullMode::kCalled},
 };
 
 }  // namespace

@@ -41,12 +41,26 @@ void field(const KernelCall& call) {
 }
 
 constexpr ScalarFunction kRows[] = {
-    {.name = "row", .args = {TypeSpec::kAny}, .result = TypeSpec::kRule, .kernel = make_row, .doc = "a struct of the arguments",
-     .example = "ROW(1, 'a') -> (1,a)", .nulls = NullMode::kCalled, .variadic = true, .result_type = row_type},
-    {.name = "field", .args = {TypeSpec::kAnyStruct, kInt32}, .result = TypeSpec::kRule, .kernel = field,
-     .doc = "a field of a struct", .example = "(ROW(1, 'a')).f2 -> a",
+    {.name = "row",
+     .args = {TypeSpec::kAny},
+     .result = TypeSpec::kRule,
+     .kernel = make_row,
+     .doc = "a struct of the arguments",
+     .example = "ROW(1, 'a') -> (1,a)",
+     .nulls = NullMode::kCalled,
+     .variadic = true,
+     .result_type = row_type},
+    {.name = "field",
+     .args = {TypeSpec::kAnyStruct, kInt32},
+     .result = TypeSpec::kRule,
+     .kernel = field,
+     .doc = "a field of a struct",
+     .example = "(ROW(1, 'a')).f2 -> a",
      // The binder knows which field; without it only the first is sure.
-     .result_type = [](std::span<const Type> args) { return args[0].fields().empty() ? Type() : args[0].fields()[0].type; }},
+     .result_type =
+         [](std::span<const Type> args) {
+           return args[0].fields().empty() ? Type() : args[0].fields()[0].type;
+         }},
 };
 
 }  // namespace

@@ -20,7 +20,8 @@ template <class F>
 void each_input(const TableCall& call, F&& produce) {
   while (call.cursor.input < call.rows.size() && call.out.size() < call.rows_max) {
     const size_t row = call.rows[call.cursor.input++];
-    const bool null = std::any_of(call.args.begin(), call.args.end(), [&](const Vector* a) { return a->is_null(row); });
+    const bool null = std::any_of(call.args.begin(), call.args.end(),
+                                  [&](const Vector* a) { return a->is_null(row); });
     if (!null) produce(row);
   }
 }
@@ -32,10 +33,12 @@ void each_step(const TableCall& call, Count&& count_of, Put&& put) {
   TableCursor& cursor = call.cursor;
   while (cursor.input < call.rows.size() && call.out.size() < call.rows_max) {
     const size_t row = call.rows[cursor.input];
-    const bool null = std::any_of(call.args.begin(), call.args.end(), [&](const Vector* a) { return a->is_null(row); });
+    const bool null = std::any_of(call.args.begin(), call.args.end(),
+                                  [&](const Vector* a) { return a->is_null(row); });
     uint64_t count = 0;
     if (null || !count_of(row, count)) count = 0;
-    while (cursor.step < count && call.out.size() < call.rows_max) put(row, cursor.step++, call.out.add(row));
+    while (cursor.step < count && call.out.size() < call.rows_max)
+      put(row, cursor.step++, call.out.add(row));
     if (cursor.step >= count) {
       ++cursor.input;
       cursor.step = 0;
@@ -47,44 +50,56 @@ constexpr std::string_view kStepZero = "step size cannot equal zero";
 
 template <class T>
 void series_of_ints(const TableCall& call) {
-  const auto step_of = [&](size_t row) -> int64_t { return call.args.size() > 2 ? call.args[2]->at<T>(row) : 1; };
+  const auto step_of = [&](size_t row) -> int64_t {
+    return call.args.size() > 2 ? call.args[2]->at<T>(row) : 1;
+  };
   each_step(
       call,
       [&](size_t row, uint64_t& count) {
-        const int64_t start = call.args[0]->at<T>(row), stop = call.args[1]->at<T>(row), step = step_of(row);
+        const int64_t start = call.args[0]->at<T>(row), stop = call.args[1]->at<T>(row),
+                      step = step_of(row);
         if (step == 0) {
-          if (call.cursor.step == 0) call.error(row, SqlState::kInvalidParameterValue, std::string(kStepZero));
+          if (call.cursor.step == 0)
+            call.error(row, SqlState::kInvalidParameterValue, std::string(kStepZero));
           return false;
         }
         if (step > 0 ? start > stop : start < stop) return true;
         const auto distance = step > 0 ? static_cast<uint64_t>(stop) - static_cast<uint64_t>(start)
                                        : static_cast<uint64_t>(start) - static_cast<uint64_t>(stop);
-        const uint64_t stride = step > 0 ? static_cast<uint64_t>(step) : 0 - static_cast<uint64_t>(step);
+        const uint64_t stride =
+            step > 0 ? static_cast<uint64_t>(step) : 0 - static_cast<uint64_t>(step);
         count = distance / stride;
         count += count != UINT64_MAX;
         return true;
       },
       [&](size_t row, uint64_t step, size_t index) {
-        call.out.values().template data<T>()[index] = static_cast<T>(static_cast<uint64_t>(int64_t{call.args[0]->at<T>(row)}) +
-                                                            step * static_cast<uint64_t>(step_of(row)));
+        call.out.values().template data<T>()[index] =
+            static_cast<T>(static_cast<uint64_t>(int64_t{call.args[0]->at<T>(row)}) +
+                           step * static_cast<uint64_t>(step_of(row)));
       });
 }
 
 void series_of_numerics(const TableCall& call) {
-  const auto step_of = [&](size_t row) { return call.args.size() > 2 ? call.args[2]->at<Decimal>(row) : Decimal::from_int(1); };
+  const auto step_of = [&](size_t row) {
+    return call.args.size() > 2 ? call.args[2]->at<Decimal>(row) : Decimal::from_int(1);
+  };
   const auto value_at = [&](size_t row, uint64_t step) -> std::optional<Decimal> {
-    const auto moved = Decimal::multiply(step_of(row), Decimal::from_int(static_cast<int64_t>(step)));
+    const auto moved =
+        Decimal::multiply(step_of(row), Decimal::from_int(static_cast<int64_t>(step)));
     return moved ? Decimal::add(call.args[0]->at<Decimal>(row), *moved) : std::nullopt;
   };
   each_step(
       call,
       [&](size_t row, uint64_t& count) {
-        const Decimal start = call.args[0]->at<Decimal>(row), stop = call.args[1]->at<Decimal>(row), step = step_of(row);
-        const std::pair<std::string_view, Decimal> all[] = {{"start", start}, {"stop", stop}, {"step size", step}};
+        const Decimal start = call.args[0]->at<Decimal>(row), stop = call.args[1]->at<Decimal>(row),
+                      step = step_of(row);
+        const std::pair<std::string_view, Decimal> all[] = {
+            {"start", start}, {"stop", stop}, {"step size", step}};
         for (const auto& [name, v] : all) {
           if (v.is_finite()) continue;
           call.error(row, SqlState::kInvalidParameterValue,
-                     fmt::format("{} {} cannot be {}", name, name == "step size" ? "" : "value", v.is_nan() ? "NaN" : "infinity"));
+                     fmt::format("{} {} cannot be {}", name, name == "step size" ? "" : "value",
+                                 v.is_nan() ? "NaN" : "infinity"));
           return false;
         }
         if (step.is_zero()) {
@@ -108,12 +123,13 @@ void series_of_numerics(const TableCall& call) {
         // Inside the bounds, so it fits.
         // The first value keeps its own scale, as if no step had been added.
         call.out.values().data<Decimal>()[index] =
-            step == 0 ? call.args[0]->at<Decimal>(row) : value_at(row, step).value_or(Decimal::nan());
+            step == 0 ? call.args[0]->at<Decimal>(row)
+                      : value_at(row, step).value_or(Decimal::nan());
       });
 }
 
-// Months and days make the steps unequal, so each value is the one before plus the step, as PostgreSQL
-// does: a row's whole series is put out at once.
+// Months and days make the steps unequal, so each value is the one before plus the step, as
+// PostgreSQL does: a row's whole series is put out at once.
 template <bool kZoned>
 void series_of_timestamps(const TableCall& call) {
   constexpr size_t kRowsMax = 50'000'000;
@@ -121,14 +137,17 @@ void series_of_timestamps(const TableCall& call) {
     const int64_t start = call.args[0]->at<int64_t>(row), stop = call.args[1]->at<int64_t>(row);
     const Interval step = call.args[2]->at<Interval>(row);
     const bool up = step.linear() > 0;
-    if (step.linear() == 0) return call.error(row, SqlState::kInvalidParameterValue, std::string(kStepZero));
+    if (step.linear() == 0)
+      return call.error(row, SqlState::kInvalidParameterValue, std::string(kStepZero));
     if (is_infinite_timestamp(start) || is_infinite_timestamp(stop)) {
       if (up ? start > stop : start < stop) return;
       return call.error(row, SqlState::kDatetimeFieldOverflow, "timestamp out of range");
     }
     size_t n = 0;
     for (int64_t t = start; up ? t <= stop : t >= stop;) {
-      if (++n > kRowsMax) return call.error(row, SqlState::kProgramLimitExceeded, "generate_series gives too many rows");
+      if (++n > kRowsMax)
+        return call.error(row, SqlState::kProgramLimitExceeded,
+                          "generate_series gives too many rows");
       const size_t index = call.out.add(row);  // may move the values
       call.out.values().data<int64_t>()[index] = t;
       const auto next = kZoned ? add_interval(t, step, *call.context.zone) : add_interval(t, step);
@@ -153,7 +172,9 @@ void unnest_list(const TableCall& call, size_t row, const Type& element, std::st
   }
 }
 void unnest(const TableCall& call) {
-  each_input(call, [&](size_t row) { unnest_list(call, row, call.args[0]->type().element(), call.args[0]->string_at(row)); });
+  each_input(call, [&](size_t row) {
+    unnest_list(call, row, call.args[0]->type().element(), call.args[0]->string_at(row));
+  });
 }
 Type unnested(std::span<const Type> args) {
   const Type* element = &args[0].element();
@@ -200,21 +221,29 @@ void json_elements(const TableCall& call) {
     const JsonView view{call.args[0]->string_at(row)};
     if (view.kind() != JsonKind::kArray) {
       return call.error(row, SqlState::kInvalidParameterValue,
-                        fmt::format("cannot extract elements from {}", view.kind() == JsonKind::kObject ? "an object" : "a scalar"));
+                        fmt::format("cannot extract elements from {}",
+                                    view.kind() == JsonKind::kObject ? "an object" : "a scalar"));
     }
     for (const JsonView& e : view.elements()) {
-      if (kText && e.kind() == JsonKind::kNull) put_null(call, row);
-      else if (kText && e.kind() == JsonKind::kString) put_string(call, row, e.string_value());
-      else put_string(call, row, e.text);
+      if (kText && e.kind() == JsonKind::kNull)
+        put_null(call, row);
+      else if (kText && e.kind() == JsonKind::kString)
+        put_string(call, row, e.string_value());
+      else
+        put_string(call, row, e.text);
     }
   });
 }
-std::string_view kind_in_words(JsonKind kind) { return kind == JsonKind::kArray ? "an array" : "a scalar"; }
+std::string_view kind_in_words(JsonKind kind) {
+  return kind == JsonKind::kArray ? "an array" : "a scalar";
+}
 void json_keys(const TableCall& call) {
   each_input(call, [&](size_t row) {
     const JsonView view{call.args[0]->string_at(row)};
     if (view.kind() != JsonKind::kObject) {
-      return call.error(row, SqlState::kInvalidParameterValue, fmt::format("cannot call jsonb_object_keys on {}", kind_in_words(view.kind())));
+      return call.error(
+          row, SqlState::kInvalidParameterValue,
+          fmt::format("cannot call jsonb_object_keys on {}", kind_in_words(view.kind())));
     }
     for (const auto& [key, value] : view.members()) put_string(call, row, key);
   });
@@ -226,15 +255,19 @@ void json_each(const TableCall& call) {
   each_input(call, [&](size_t row) {
     const JsonView view{call.args[0]->string_at(row)};
     if (view.kind() != JsonKind::kObject) {
-      return call.error(row, SqlState::kInvalidParameterValue, fmt::format("cannot call {} on a non-object", call.function.name));
+      return call.error(row, SqlState::kInvalidParameterValue,
+                        fmt::format("cannot call {} on a non-object", call.function.name));
     }
     for (const auto& [key, value] : view.members()) {
       writer.clear();
       packed.clear();
       writer.string(key);
-      if (kText && value.kind() == JsonKind::kNull) writer.null();
-      else if (kText && value.kind() == JsonKind::kString) writer.string(value.string_value());
-      else writer.string(value.text);
+      if (kText && value.kind() == JsonKind::kNull)
+        writer.null();
+      else if (kText && value.kind() == JsonKind::kString)
+        writer.string(value.string_value());
+      else
+        writer.string(value.text);
       writer.append_row_to(packed);
       put_string(call, row, packed);
     }
@@ -249,9 +282,11 @@ void split_regexp(const TableCall& call) {
   RegexpCache cache;
   std::vector<std::string_view> found;
   each_input(call, [&](size_t row) {
-    const auto re = cache.get(call.args[1]->string_at(row), call.args.size() > 2 ? call.args[2]->string_at(row) : "");
+    const auto re = cache.get(call.args[1]->string_at(row),
+                              call.args.size() > 2 ? call.args[2]->string_at(row) : "");
     if (!re) return call.context.row_error(row, re.error());
-    split_by_regexp(**re, call.args[0]->string_at(row), found, [&](std::string_view part) { put_string(call, row, part); });
+    split_by_regexp(**re, call.args[0]->string_at(row), found,
+                    [&](std::string_view part) { put_string(call, row, part); });
   });
 }
 void regexp_matches(const TableCall& call) {
@@ -261,20 +296,25 @@ void regexp_matches(const TableCall& call) {
   std::string packed;
   each_input(call, [&](size_t row) {
     const std::string_view text = call.args[0]->string_at(row);
-    const auto re = cache.get(call.args[1]->string_at(row), call.args.size() > 2 ? call.args[2]->string_at(row) : "");
+    const auto re = cache.get(call.args[1]->string_at(row),
+                              call.args.size() > 2 ? call.args[2]->string_at(row) : "");
     if (!re) return call.context.row_error(row, re.error());
     for (size_t from = 0; from <= text.size() && (*re)->find(text, from, found);) {
       writer.clear();
       packed.clear();
       for (size_t i = found.size() > 1 ? 1 : 0; i < found.size(); ++i) {
-        if (found[i].data() == nullptr) writer.null();
-        else writer.string(found[i]);
+        if (found[i].data() == nullptr)
+          writer.null();
+        else
+          writer.string(found[i]);
       }
       writer.append_list_to(packed);
       put_string(call, row, packed);
       if (!cache.flags_of_last().global) break;
       const auto end = static_cast<size_t>(found[0].data() + found[0].size() - text.data());
-      from = !found[0].empty() ? end : end < text.size() ? end + utf8_size(text[end]) : text.size() + 1;
+      from = !found[0].empty()   ? end
+             : end < text.size() ? end + utf8_size(text[end])
+                                 : text.size() + 1;
     }
   });
 }
@@ -284,14 +324,16 @@ void split_string(const TableCall& call) {
     if (call.args[0]->is_null(row)) continue;
     const std::string_view s = call.args[0]->string_at(row);
     if (call.args[1]->is_null(row)) {
-      for (size_t i = 0; i < s.size(); i += utf8_size(s[i])) put_string(call, row, s.substr(i, utf8_size(s[i])));
+      for (size_t i = 0; i < s.size(); i += utf8_size(s[i]))
+        put_string(call, row, s.substr(i, utf8_size(s[i])));
       continue;
     }
     const std::string_view by = call.args[1]->string_at(row);
     if (s.empty()) continue;
     size_t at = 0;
     if (!by.empty()) {
-      for (size_t found; (found = s.find(by, at)) != s.npos; at = found + by.size()) put_string(call, row, s.substr(at, found - at));
+      for (size_t found; (found = s.find(by, at)) != s.npos; at = found + by.size())
+        put_string(call, row, s.substr(at, found - at));
     }
     put_string(call, row, s.substr(at));
   }
@@ -303,19 +345,33 @@ struct Keyword {
   char category;  // PostgreSQL's: R reserved, T reserved but for functions and types
 };
 constexpr Keyword kKeywords[] = {
-    {"all", 'R'}, {"analyze", 'R'}, {"and", 'R'}, {"any", 'R'}, {"array", 'R'}, {"as", 'R'}, {"asc", 'R'},
-    {"both", 'R'}, {"case", 'R'}, {"cast", 'R'}, {"check", 'R'}, {"collate", 'R'}, {"column", 'R'},
-    {"constraint", 'R'}, {"create", 'R'}, {"cross", 'T'}, {"current_date", 'R'}, {"current_timestamp", 'R'},
-    {"current_user", 'R'}, {"default", 'R'}, {"desc", 'R'}, {"distinct", 'R'}, {"do", 'R'}, {"else", 'R'},
-    {"end", 'R'}, {"except", 'R'}, {"false", 'R'}, {"fetch", 'R'}, {"for", 'R'}, {"foreign", 'R'}, {"from", 'R'},
-    {"full", 'T'}, {"grant", 'R'}, {"group", 'R'}, {"having", 'R'}, {"ilike", 'T'}, {"in", 'R'}, {"inner", 'T'},
-    {"intersect", 'R'}, {"into", 'R'}, {"is", 'T'}, {"isnull", 'T'}, {"join", 'T'}, {"lateral", 'R'},
-    {"leading", 'R'}, {"left", 'T'}, {"like", 'T'}, {"limit", 'R'}, {"natural", 'T'}, {"not", 'R'},
-    {"notnull", 'T'}, {"null", 'R'}, {"offset", 'R'}, {"on", 'R'}, {"only", 'R'}, {"or", 'R'}, {"order", 'R'},
-    {"outer", 'T'}, {"overlaps", 'T'}, {"primary", 'R'}, {"references", 'R'}, {"returning", 'R'}, {"right", 'T'},
-    {"select", 'R'}, {"session_user", 'R'}, {"similar", 'T'}, {"some", 'R'}, {"table", 'R'}, {"then", 'R'},
-    {"to", 'R'}, {"trailing", 'R'}, {"true", 'R'}, {"union", 'R'}, {"unique", 'R'}, {"user", 'R'}, {"using", 'R'},
-    {"when", 'R'}, {"where", 'R'}, {"window", 'R'}, {"with", 'R'}};
+    {"all", 'R'},          {"analyze", 'R'},      {"and", 'R'},
+    {"any", 'R'},          {"array", 'R'},        {"as", 'R'},
+    {"asc", 'R'},          {"both", 'R'},         {"case", 'R'},
+    {"cast", 'R'},         {"check", 'R'},        {"collate", 'R'},
+    {"column", 'R'},       {"constraint", 'R'},   {"create", 'R'},
+    {"cross", 'T'},        {"current_date", 'R'}, {"current_timestamp", 'R'},
+    {"current_user", 'R'}, {"default", 'R'},      {"desc", 'R'},
+    {"distinct", 'R'},     {"do", 'R'},           {"else", 'R'},
+    {"end", 'R'},          {"except", 'R'},       {"false", 'R'},
+    {"fetch", 'R'},        {"for", 'R'},          {"foreign", 'R'},
+    {"from", 'R'},         {"full", 'T'},         {"grant", 'R'},
+    {"group", 'R'},        {"having", 'R'},       {"ilike", 'T'},
+    {"in", 'R'},           {"inner", 'T'},        {"intersect", 'R'},
+    {"into", 'R'},         {"is", 'T'},           {"isnull", 'T'},
+    {"join", 'T'},         {"lateral", 'R'},      {"leading", 'R'},
+    {"left", 'T'},         {"like", 'T'},         {"limit", 'R'},
+    {"natural", 'T'},      {"not", 'R'},          {"notnull", 'T'},
+    {"null", 'R'},         {"offset", 'R'},       {"on", 'R'},
+    {"only", 'R'},         {"or", 'R'},           {"order", 'R'},
+    {"outer", 'T'},        {"overlaps", 'T'},     {"primary", 'R'},
+    {"references", 'R'},   {"returning", 'R'},    {"right", 'T'},
+    {"select", 'R'},       {"session_user", 'R'}, {"similar", 'T'},
+    {"some", 'R'},         {"table", 'R'},        {"then", 'R'},
+    {"to", 'R'},           {"trailing", 'R'},     {"true", 'R'},
+    {"union", 'R'},        {"unique", 'R'},       {"user", 'R'},
+    {"using", 'R'},        {"when", 'R'},         {"where", 'R'},
+    {"window", 'R'},       {"with", 'R'}};
 void keywords(const TableCall& call) {
   PackedWriter writer;
   std::string packed;
@@ -325,7 +381,8 @@ void keywords(const TableCall& call) {
       packed.clear();
       writer.string(keyword.word);
       writer.string(std::string_view(&keyword.category, 1));
-      writer.string(keyword.category == 'R' ? "reserved" : "reserved (can be function or type name)");
+      writer.string(keyword.category == 'R' ? "reserved"
+                                            : "reserved (can be function or type name)");
       writer.append_row_to(packed);
       put_string(call, row, packed);
     }
@@ -350,8 +407,10 @@ void options_to_table(const TableCall& call) {
       writer.clear();
       packed.clear();
       writer.string(text.substr(0, equals));
-      if (equals == text.npos) writer.null();
-      else writer.string(text.substr(equals + 1));
+      if (equals == text.npos)
+        writer.null();
+      else
+        writer.string(text.substr(equals + 1));
       writer.append_row_to(packed);
       put_string(call, row, packed);
     }
@@ -372,8 +431,10 @@ void expand_array(const TableCall& call) {
       writer.clear();
       packed.clear();
       const PackedValue element = reader.next(physical);
-      if (element.is_null()) writer.null();
-      else writer.copy(physical, element);
+      if (element.is_null())
+        writer.null();
+      else
+        writer.copy(physical, element);
       writer.fixed(n);
       writer.append_row_to(packed);
       put_string(call, row, packed);
@@ -391,58 +452,165 @@ constexpr std::string_view kValueOnly[] = {"value"};
 constexpr TypeSpec kRule = TypeSpec::kRule;
 
 constexpr TableFunction kRows[] = {
-    {.name = "generate_series", .args = {kInt32, kInt32}, .result = kInt32, .kernel = series_of_ints<int32_t>,
-     .doc = "whole numbers from one to another", .example = "generate_series(1, 3) -> 1, 2, 3"},
-    {.name = "generate_series", .args = {kInt32, kInt32, kInt32}, .result = kInt32, .kernel = series_of_ints<int32_t>,
-     .doc = "whole numbers in steps", .example = "generate_series(5, 1, -2) -> 5, 3, 1"},
-    {.name = "generate_series", .args = {kInt64, kInt64}, .result = kInt64, .kernel = series_of_ints<int64_t>,
-     .doc = "whole numbers from one to another", .example = "generate_series(1::bigint, 3) -> 1, 2, 3"},
-    {.name = "generate_series", .args = {kInt64, kInt64, kInt64}, .result = kInt64, .kernel = series_of_ints<int64_t>,
-     .doc = "whole numbers in steps", .example = "generate_series(1::bigint, 5, 2) -> 1, 3, 5"},
-    {.name = "generate_series", .args = {kNumeric, kNumeric}, .result = kNumeric, .kernel = series_of_numerics,
-     .doc = "numbers in steps of one", .example = "generate_series(1.5, 3) -> 1.5, 2.5"},
-    {.name = "generate_series", .args = {kNumeric, kNumeric, kNumeric}, .result = kNumeric, .kernel = series_of_numerics,
-     .doc = "numbers in steps", .example = "generate_series(0, 1, 0.5) -> 0, 0.5, 1.0"},
-    {.name = "generate_series", .args = {kTimestamp, kTimestamp, kInterval}, .result = kTimestamp,
-     .kernel = series_of_timestamps<false>, .doc = "timestamps in steps",
-     .example = "generate_series('2024-01-01'::timestamp, '2024-01-02', '1 day') -> 2024-01-01 00:00:00, 2024-01-02 00:00:00"},
-    {.name = "generate_series", .args = {kTimestamptz, kTimestamptz, kInterval}, .result = kTimestamptz,
-     .kernel = series_of_timestamps<true>, .doc = "instants in steps, days and months by the session's zone",
-     .example = "generate_series('2024-01-01+00'::timestamptz, '2024-01-01+00', '1 day') -> 2024-01-01 00:00:00+00"},
-    {.name = "unnest", .args = {TypeSpec::kAnyList}, .result = kRule, .kernel = unnest, .doc = "the elements of an array",
-     .example = "unnest(ARRAY[1, 2]) -> 1, 2", .result_type = unnested},
-    {.name = "generate_subscripts", .args = {TypeSpec::kAnyList, kInt32}, .result = kInt32, .kernel = subscripts,
-     .doc = "the indices of an array's dimension", .example = "generate_subscripts(ARRAY[5, 6], 1) -> 1, 2"},
-    {.name = "generate_subscripts", .args = {TypeSpec::kAnyList, kInt32, kBoolean}, .result = kInt32, .kernel = subscripts,
-     .doc = "the indices of an array's dimension, backwards if true", .example = "generate_subscripts(ARRAY[5, 6], 1, true) -> 2, 1"},
-    {.name = "jsonb_array_elements", .args = {kJsonb}, .result = kJsonb, .kernel = json_elements<false>,
-     .doc = "the elements of a JSON array", .example = "jsonb_array_elements('[1, \"a\"]'::jsonb) -> 1, \"a\"", .columns = kValueOnly},
-    {.name = "jsonb_array_elements_text", .args = {kJsonb}, .result = kVarchar, .kernel = json_elements<true>,
-     .doc = "the elements of a JSON array as text", .example = "jsonb_array_elements_text('[1, \"a\"]'::jsonb) -> 1, a", .columns = kValueOnly},
-    {.name = "jsonb_object_keys", .args = {kJsonb}, .result = kVarchar, .kernel = json_keys, .doc = "the keys of a JSON object",
+    {.name = "generate_series",
+     .args = {kInt32, kInt32},
+     .result = kInt32,
+     .kernel = series_of_ints<int32_t>,
+     .doc = "whole numbers from one to another",
+     .example = "generate_series(1, 3) -> 1, 2, 3"},
+    {.name = "generate_series",
+     .args = {kInt32, kInt32, kInt32},
+     .result = kInt32,
+     .kernel = series_of_ints<int32_t>,
+     .doc = "whole numbers in steps",
+     .example = "generate_series(5, 1, -2) -> 5, 3, 1"},
+    {.name = "generate_series",
+     .args = {kInt64, kInt64},
+     .result = kInt64,
+     .kernel = series_of_ints<int64_t>,
+     .doc = "whole numbers from one to another",
+     .example = "generate_series(1::bigint, 3) -> 1, 2, 3"},
+    {.name = "generate_series",
+     .args = {kInt64, kInt64, kInt64},
+     .result = kInt64,
+     .kernel = series_of_ints<int64_t>,
+     .doc = "whole numbers in steps",
+     .example = "generate_series(1::bigint, 5, 2) -> 1, 3, 5"},
+    {.name = "generate_series",
+     .args = {kNumeric, kNumeric},
+     .result = kNumeric,
+     .kernel = series_of_numerics,
+     .doc = "numbers in steps of one",
+     .example = "generate_series(1.5, 3) -> 1.5, 2.5"},
+    {.name = "generate_series",
+     .args = {kNumeric, kNumeric, kNumeric},
+     .result = kNumeric,
+     .kernel = series_of_numerics,
+     .doc = "numbers in steps",
+     .example = "generate_series(0, 1, 0.5) -> 0, 0.5, 1.0"},
+    {.name = "generate_series",
+     .args = {kTimestamp, kTimestamp, kInterval},
+     .result = kTimestamp,
+     .kernel = series_of_timestamps<false>,
+     .doc = "timestamps in steps",
+     .example = "generate_series('2024-01-01'::timestamp, '2024-01-02', '1 day') -> 2024-01-01 "
+                "00:00:00, 2024-01-02 00:00:00"},
+    {.name = "generate_series",
+     .args = {kTimestamptz, kTimestamptz, kInterval},
+     .result = kTimestamptz,
+     .kernel = series_of_timestamps<true>,
+     .doc = "instants in steps, days and months by the session's zone",
+     .example = "generate_series('2024-01-01+00'::timestamptz, '2024-01-01+00', '1 day') -> "
+                "2024-01-01 00:00:00+00"},
+    {.name = "unnest",
+     .args = {TypeSpec::kAnyList},
+     .result = kRule,
+     .kernel = unnest,
+     .doc = "the elements of an array",
+     .example = "unnest(ARRAY[1, 2]) -> 1, 2",
+     .result_type = unnested},
+    {.name = "generate_subscripts",
+     .args = {TypeSpec::kAnyList, kInt32},
+     .result = kInt32,
+     .kernel = subscripts,
+     .doc = "the indices of an array's dimension",
+     .example = "generate_subscripts(ARRAY[5, 6], 1) -> 1, 2"},
+    {.name = "generate_subscripts",
+     .args = {TypeSpec::kAnyList, kInt32, kBoolean},
+     .result = kInt32,
+     .kernel = subscripts,
+     .doc = "the indices of an array's dimension, backwards if true",
+     .example = "generate_subscripts(ARRAY[5, 6], 1, true) -> 2, 1"},
+    {.name = "jsonb_array_elements",
+     .args = {kJsonb},
+     .result = kJsonb,
+     .kernel = json_elements<false>,
+     .doc = "the elements of a JSON array",
+     .example = "jsonb_array_elements('[1, \"a\"]'::jsonb) -> 1, \"a\"",
+     .columns = kValueOnly},
+    {.name = "jsonb_array_elements_text",
+     .args = {kJsonb},
+     .result = kVarchar,
+     .kernel = json_elements<true>,
+     .doc = "the elements of a JSON array as text",
+     .example = "jsonb_array_elements_text('[1, \"a\"]'::jsonb) -> 1, a",
+     .columns = kValueOnly},
+    {.name = "jsonb_object_keys",
+     .args = {kJsonb},
+     .result = kVarchar,
+     .kernel = json_keys,
+     .doc = "the keys of a JSON object",
      .example = "jsonb_object_keys('{\"a\": 1, \"b\": 2}'::jsonb) -> a, b"},
-    {.name = "jsonb_each", .args = {kJsonb}, .result = kRule, .kernel = json_each<false>, .doc = "the members of a JSON object",
-     .example = "jsonb_each('{\"a\": 1}'::jsonb) -> (a,1)", .result_type = key_and_value<kJsonb>, .columns = kKeyValue},
-    {.name = "jsonb_each_text", .args = {kJsonb}, .result = kRule, .kernel = json_each<true>, .doc = "the members of a JSON object as text",
-     .example = "jsonb_each_text('{\"a\": \"x\"}'::jsonb) -> (a,x)", .result_type = key_and_value<kVarchar>, .columns = kKeyValue},
-    {.name = "regexp_split_to_table", .args = {kVarchar, kVarchar}, .result = kVarchar, .kernel = split_regexp,
-     .doc = "the parts between matches", .example = "regexp_split_to_table('a b', ' ') -> a, b"},
-    {.name = "regexp_split_to_table", .args = {kVarchar, kVarchar, kVarchar}, .result = kVarchar, .kernel = split_regexp,
-     .doc = "the parts between matches, with flags", .example = "regexp_split_to_table('aXb', 'x', 'i') -> a, b"},
-    {.name = "regexp_matches", .args = {kVarchar, kVarchar}, .result = TypeSpec::list_of(kVarchar), .kernel = regexp_matches,
-     .doc = "groups of the first match", .example = "regexp_matches('ab12', '[0-9]') -> {1}"},
-    {.name = "regexp_matches", .args = {kVarchar, kVarchar, kVarchar}, .result = TypeSpec::list_of(kVarchar), .kernel = regexp_matches,
-     .doc = "groups of the matches, all with flag g", .example = "regexp_matches('ab12', '[0-9]', 'g') -> {1}, {2}"},
-    {.name = "string_to_table", .args = {kVarchar, kVarchar}, .result = kVarchar, .kernel = split_string,
-     .doc = "the parts between delimiters", .example = "string_to_table('a,b', ',') -> a, b"},
-    {.name = "pg_get_keywords", .args = {}, .result = kRule, .kernel = keywords, .doc = "SQL's reserved words", .example = "",
-     .result_type = keyword_row, .columns = kKeywordColumns},
-    {.name = "pg_options_to_table", .args = {TypeSpec::list_of(kVarchar)}, .result = kRule, .kernel = options_to_table,
-     .doc = "the options of a foreign table", .example = "pg_options_to_table(ARRAY['a=1']) -> (a,1)", .result_type = option_row,
+    {.name = "jsonb_each",
+     .args = {kJsonb},
+     .result = kRule,
+     .kernel = json_each<false>,
+     .doc = "the members of a JSON object",
+     .example = "jsonb_each('{\"a\": 1}'::jsonb) -> (a,1)",
+     .result_type = key_and_value<kJsonb>,
+     .columns = kKeyValue},
+    {.name = "jsonb_each_text",
+     .args = {kJsonb},
+     .result = kRule,
+     .kernel = json_each<true>,
+     .doc = "the members of a JSON object as text",
+     .example = "jsonb_each_text('{\"a\": \"x\"}'::jsonb) -> (a,x)",
+     .result_type = key_and_value<kVarchar>,
+     .columns = kKeyValue},
+    {.name = "regexp_split_to_table",
+     .args = {kVarchar, kVarchar},
+     .result = kVarchar,
+     .kernel = split_regexp,
+     .doc = "the parts between matches",
+     .example = "regexp_split_to_table('a b', ' ') -> a, b"},
+    {.name = "regexp_split_to_table",
+     .args = {kVarchar, kVarchar, kVarchar},
+     .result = kVarchar,
+     .kernel = split_regexp,
+     .doc = "the parts between matches, with flags",
+     .example = "regexp_split_to_table('aXb', 'x', 'i') -> a, b"},
+    {.name = "regexp_matches",
+     .args = {kVarchar, kVarchar},
+     .result = TypeSpec::list_of(kVarchar),
+     .kernel = regexp_matches,
+     .doc = "groups of the first match",
+     .example = "regexp_matches('ab12', '[0-9]') -> {1}"},
+    {.name = "regexp_matches",
+     .args = {kVarchar, kVarchar, kVarchar},
+     .result = TypeSpec::list_of(kVarchar),
+     .kernel = regexp_matches,
+     .doc = "groups of the matches, all with flag g",
+     .example = "regexp_matches('ab12', '[0-9]', 'g') -> {1}, {2}"},
+    {.name = "string_to_table",
+     .args = {kVarchar, kVarchar},
+     .result = kVarchar,
+     .kernel = split_string,
+     .doc = "the parts between delimiters",
+     .example = "string_to_table('a,b', ',') -> a, b"},
+    {.name = "pg_get_keywords",
+     .args = {},
+     .result = kRule,
+     .kernel = keywords,
+     .doc = "SQL's reserved words",
+     .example = "",
+     .result_type = keyword_row,
+     .columns = kKeywordColumns},
+    {.name = "pg_options_to_table",
+     .args = {TypeSpec::list_of(kVarchar)},
+     .result = kRule,
+     .kernel = options_to_table,
+     .doc = "the options of a foreign table",
+     .example = "pg_options_to_table(ARRAY['a=1']) -> (a,1)",
+     .result_type = option_row,
      .columns = kOptionColumns},
-    {.name = "_pg_expandarray", .args = {TypeSpec::kAnyList}, .result = kRule, .kernel = expand_array,
-     .doc = "the elements of an array with their positions", .example = "_pg_expandarray(ARRAY[5, 6]) -> (5,1), (6,2)",
-     .result_type = expanded_row, .columns = kExpandedColumns},
+    {.name = "_pg_expandarray",
+     .args = {TypeSpec::kAnyList},
+     .result = kRule,
+     .kernel = expand_array,
+     .doc = "the elements of an array with their positions",
+     .example = "_pg_expandarray(ARRAY[5, 6]) -> (5,1), (6,2)",
+     .result_type = expanded_row,
+     .columns = kExpandedColumns},
 };
 
 }  // namespace

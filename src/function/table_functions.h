@@ -1,7 +1,7 @@
 #pragma once
-// Functions that give rows: generate_series, unnest, jsonb_array_elements ... in FROM and in the select
-// list. A call is run in slices, so that a long series needs no memory for all of it.
-// Rows of the table are constants and live for ever. Thread: any; a cursor belongs to one.
+// Functions that give rows: generate_series, unnest, jsonb_array_elements ... in FROM and in the
+// select list. A call is run in slices, so that a long series needs no memory for all of it. Rows
+// of the table are constants and live for ever. Thread: any; a cursor belongs to one.
 
 #include <span>
 #include <string_view>
@@ -65,7 +65,7 @@ struct TableFunction {
   // Advances the cursor; done when cursor.input == rows.size(). A NULL argument gives no rows.
   void (*kernel)(const TableCall& call) = nullptr;
   std::string_view doc;
-  std::string_view example;  // "generate_series(1, 3) -> 1, 2, 3"
+  std::string_view example;                                   // "generate_series(1, 3) -> 1, 2, 3"
   Type (*result_type)(std::span<const Type> args) = nullptr;  // for TypeSpec::kRule
   // The column names in FROM; empty: one column named as the function.
   std::span<const std::string_view> columns = {};

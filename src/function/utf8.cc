@@ -1,9 +1,9 @@
 #include "function/utf8.h"
 
+#include <locale.h>
 #include <clocale>
 #include <cstring>
 #include <cwctype>
-#include <locale.h>
 
 namespace leat {
 namespace {
@@ -14,13 +14,18 @@ locale_t c_utf8() {
 }
 
 uint32_t lower_of(uint32_t code) {
-  return c_utf8() == nullptr ? code : static_cast<uint32_t>(towlower_l(static_cast<wint_t>(code), c_utf8()));
+  return c_utf8() == nullptr
+             ? code
+             : static_cast<uint32_t>(towlower_l(static_cast<wint_t>(code), c_utf8()));
 }
 uint32_t upper_of(uint32_t code) {
-  return c_utf8() == nullptr ? code : static_cast<uint32_t>(towupper_l(static_cast<wint_t>(code), c_utf8()));
+  return c_utf8() == nullptr
+             ? code
+             : static_cast<uint32_t>(towupper_l(static_cast<wint_t>(code), c_utf8()));
 }
 bool is_alnum(uint32_t code) {
-  if (code < 0x80) return (code >= '0' && code <= '9') || ((code | 32) >= 'a' && (code | 32) <= 'z');
+  if (code < 0x80)
+    return (code >= '0' && code <= '9') || ((code | 32) >= 'a' && (code | 32) <= 'z');
   return c_utf8() != nullptr && iswalnum_l(static_cast<wint_t>(code), c_utf8()) != 0;
 }
 
@@ -73,11 +78,15 @@ size_t utf8_offset(std::string_view text, int64_t n) {
 uint32_t utf8_code(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<uint32_t>(static_cast<uint8_t>(text[i])); };
   switch (utf8_size(text[0])) {
-    case 1: return byte(0);
-    case 2: return ((byte(0) & 0x1F) << 6) | (byte(1) & 0x3F);
-    case 3: return ((byte(0) & 0x0F) << 12) | ((byte(1) & 0x3F) << 6) | (byte(2) & 0x3F);
+    case 1:
+      return byte(0);
+    case 2:
+      return ((byte(0) & 0x1F) << 6) | (byte(1) & 0x3F);
+    case 3:
+      return ((byte(0) & 0x0F) << 12) | ((byte(1) & 0x3F) << 6) | (byte(2) & 0x3F);
     default:
-      return ((byte(0) & 0x07) << 18) | ((byte(1) & 0x3F) << 12) | ((byte(2) & 0x3F) << 6) | (byte(3) & 0x3F);
+      return ((byte(0) & 0x07) << 18) | ((byte(1) & 0x3F) << 12) | ((byte(2) & 0x3F) << 6) |
+             (byte(3) & 0x3F);
   }
 }
 
@@ -99,8 +108,12 @@ void append_utf8(std::string& to, uint32_t code) {
   }
 }
 
-void append_lower(std::string& to, std::string_view text) { append_mapped<ascii_lower, lower_of>(to, text); }
-void append_upper(std::string& to, std::string_view text) { append_mapped<ascii_upper, upper_of>(to, text); }
+void append_lower(std::string& to, std::string_view text) {
+  append_mapped<ascii_lower, lower_of>(to, text);
+}
+void append_upper(std::string& to, std::string_view text) {
+  append_mapped<ascii_upper, upper_of>(to, text);
+}
 
 void append_initcap(std::string& to, std::string_view text) {
   bool in_word = false;

@@ -49,7 +49,9 @@ struct Member {
 
 class Canonicalizer {
  public:
-  explicit Canonicalizer(std::string_view text) : text_(text) { out_.reserve(text.size() + text.size() / 8); }
+  explicit Canonicalizer(std::string_view text) : text_(text) {
+    out_.reserve(text.size() + text.size() / 8);
+  }
 
   Result<std::string> run() {
     skip_blanks();
@@ -67,8 +69,9 @@ class Canonicalizer {
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
   std::unexpected<Error> invalid(std::string detail) const {
-    return fail(make_error(SqlState::kInvalidTextRepresentation, "invalid input syntax for type json")
-                    .with_detail(std::move(detail)));
+    return fail(
+        make_error(SqlState::kInvalidTextRepresentation, "invalid input syntax for type json")
+            .with_detail(std::move(detail)));
   }
   // The token at the cursor, as far as a message shows it.
   std::string_view token() const {
@@ -77,7 +80,9 @@ class Canonicalizer {
       for (++end; end < text_.size() && text_[end] != '"'; ++end) end += text_[end] == '\\';
       end = std::min(end + 1, text_.size());
     } else if (peek() == '-' || is_digit(peek())) {
-      while (end < text_.size() && (is_word(text_[end]) || text_[end] == '-' || text_[end] == '+' || text_[end] == '.')) ++end;
+      while (end < text_.size() &&
+             (is_word(text_[end]) || text_[end] == '-' || text_[end] == '+' || text_[end] == '.'))
+        ++end;
     } else {
       while (end < text_.size() && is_word(text_[end])) ++end;
       if (end == at_) ++end;
@@ -101,12 +106,18 @@ class Canonicalizer {
                   kJsonDepthMax);
     }
     switch (peek()) {
-      case '{': return object(depth);
-      case '[': return array(depth);
-      case '"': return string();
-      case 't': return word("true");
-      case 'f': return word("false");
-      case 'n': return word("null");
+      case '{':
+        return object(depth);
+      case '[':
+        return array(depth);
+      case '"':
+        return string();
+      case 't':
+        return word("true");
+      case 'f':
+        return word("false");
+      case 'n':
+        return word("null");
       default:
         if (peek() == '-' || is_digit(peek())) return number();
         return unexpected_token("JSON value");
@@ -171,7 +182,8 @@ class Canonicalizer {
       skip_blanks();
       TRY(value(depth + 1));
       member.end = out_.size();
-      if (members_.size() > first_member) in_order = in_order && compare_keys(members_.back(), member) < 0;
+      if (members_.size() > first_member)
+        in_order = in_order && compare_keys(members_.back(), member) < 0;
       members_.push_back(member);
       skip_blanks();
       if (peek() == ',') {
@@ -198,14 +210,17 @@ class Canonicalizer {
   int compare_keys(const Member& a, const Member& b) const {
     std::string_view ka = key_text(a), kb = key_text(b);
     std::string ua, ub;
-    if (ka.find('\\') != ka.npos) ka = ua = JsonView{std::string_view(out_).substr(a.key, ka.size() + 2)}.string_value();
-    if (kb.find('\\') != kb.npos) kb = ub = JsonView{std::string_view(out_).substr(b.key, kb.size() + 2)}.string_value();
+    if (ka.find('\\') != ka.npos)
+      ka = ua = JsonView{std::string_view(out_).substr(a.key, ka.size() + 2)}.string_value();
+    if (kb.find('\\') != kb.npos)
+      kb = ub = JsonView{std::string_view(out_).substr(b.key, kb.size() + 2)}.string_value();
     if (ka.size() != kb.size()) return ka.size() < kb.size() ? -1 : 1;
     return ka.compare(kb);
   }
 
   void put_in_order(size_t first) {
-    std::vector<Member> sorted(members_.begin() + static_cast<std::ptrdiff_t>(first), members_.end());
+    std::vector<Member> sorted(members_.begin() + static_cast<std::ptrdiff_t>(first),
+                               members_.end());
     const size_t begin = sorted.front().key;
     std::sort(sorted.begin(), sorted.end(), [&](const Member& a, const Member& b) {
       const int c = compare_keys(a, b);
@@ -228,10 +243,14 @@ class Canonicalizer {
     for (size_t i = at; i < at + 4; ++i) {
       const char c = text_[i];
       uint32_t d;
-      if (is_digit(c)) d = static_cast<uint32_t>(c - '0');
-      else if (c >= 'a' && c <= 'f') d = static_cast<uint32_t>(c - 'a' + 10);
-      else if (c >= 'A' && c <= 'F') d = static_cast<uint32_t>(c - 'A' + 10);
-      else return false;
+      if (is_digit(c))
+        d = static_cast<uint32_t>(c - '0');
+      else if (c >= 'a' && c <= 'f')
+        d = static_cast<uint32_t>(c - 'a' + 10);
+      else if (c >= 'A' && c <= 'F')
+        d = static_cast<uint32_t>(c - 'A' + 10);
+      else
+        return false;
       code = code * 16 + d;
     }
     return true;
@@ -241,7 +260,9 @@ class Canonicalizer {
     ++at_;
     // Most strings need nothing: find the first byte that does.
     size_t end = at_;
-    while (end < text_.size() && text_[end] != '"' && text_[end] != '\\' && static_cast<uint8_t>(text_[end]) >= 0x20) ++end;
+    while (end < text_.size() && text_[end] != '"' && text_[end] != '\\' &&
+           static_cast<uint8_t>(text_[end]) >= 0x20)
+      ++end;
     if (end < text_.size() && text_[end] == '"') {
       out_.append(text_, at_ - 1, end - at_ + 2);
       at_ = end + 1;
@@ -250,11 +271,13 @@ class Canonicalizer {
     scratch_.assign(text_, at_, end - at_);
     at_ = end;
     while (true) {
-      if (at_ == text_.size()) return invalid(fmt::format("Token \"{}\" is invalid.", "\"" + scratch_));
+      if (at_ == text_.size())
+        return invalid(fmt::format("Token \"{}\" is invalid.", "\"" + scratch_));
       const char c = text_[at_];
       if (c == '"') break;
       if (static_cast<uint8_t>(c) < 0x20) {
-        return invalid(fmt::format("Character with value 0x{:02x} must be escaped.", static_cast<uint8_t>(c)));
+        return invalid(
+            fmt::format("Character with value 0x{:02x} must be escaped.", static_cast<uint8_t>(c)));
       }
       if (c != '\\') {
         scratch_ += c;
@@ -274,32 +297,50 @@ class Canonicalizer {
     switch (c) {
       case '"':
       case '\\':
-      case '/': scratch_ += c; return {};
-      case 'b': scratch_ += '\b'; return {};
-      case 'f': scratch_ += '\f'; return {};
-      case 'n': scratch_ += '\n'; return {};
-      case 'r': scratch_ += '\r'; return {};
-      case 't': scratch_ += '\t'; return {};
-      case 'u': break;
-      default: return invalid(fmt::format("Escape sequence \"\\{}\" is invalid.", c));
+      case '/':
+        scratch_ += c;
+        return {};
+      case 'b':
+        scratch_ += '\b';
+        return {};
+      case 'f':
+        scratch_ += '\f';
+        return {};
+      case 'n':
+        scratch_ += '\n';
+        return {};
+      case 'r':
+        scratch_ += '\r';
+        return {};
+      case 't':
+        scratch_ += '\t';
+        return {};
+      case 'u':
+        break;
+      default:
+        return invalid(fmt::format("Escape sequence \"\\{}\" is invalid.", c));
     }
     uint32_t code;
     if (!hex4(at_, code)) return invalid("\"\\u\" must be followed by four hexadecimal digits.");
     at_ += 4;
     if (code == 0) {
-      return fail(make_error(SqlState::kUntranslatableCharacter, "unsupported Unicode escape sequence")
-                      .with_detail("\\u0000 cannot be converted to text."));
+      return fail(
+          make_error(SqlState::kUntranslatableCharacter, "unsupported Unicode escape sequence")
+              .with_detail("\\u0000 cannot be converted to text."));
     }
     if (code >= 0xDC00 && code < 0xE000) {
       return invalid("Unicode low surrogate must follow a high surrogate.");
     }
     if (code >= 0xD800 && code < 0xDC00) {
       uint32_t low;
-      if (at_ + 1 >= text_.size() || text_[at_] != '\\' || text_[at_ + 1] != 'u' || !hex4(at_ + 2, low)) {
+      if (at_ + 1 >= text_.size() || text_[at_] != '\\' || text_[at_ + 1] != 'u' ||
+          !hex4(at_ + 2, low)) {
         return invalid("Unicode low surrogate must follow a high surrogate.");
       }
-      if (low >= 0xD800 && low < 0xDC00) return invalid("Unicode high surrogate must not follow a high surrogate.");
-      if (low < 0xDC00 || low >= 0xE000) return invalid("Unicode low surrogate must follow a high surrogate.");
+      if (low >= 0xD800 && low < 0xDC00)
+        return invalid("Unicode high surrogate must not follow a high surrogate.");
+      if (low < 0xDC00 || low >= 0xE000)
+        return invalid("Unicode low surrogate must follow a high surrogate.");
       at_ += 6;
       code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
     }
@@ -307,7 +348,9 @@ class Canonicalizer {
     return {};
   }
 
-  std::unexpected<Error> bad_number() const { return invalid(fmt::format("Token \"{}\" is invalid.", token())); }
+  std::unexpected<Error> bad_number() const {
+    return invalid(fmt::format("Token \"{}\" is invalid.", token()));
+  }
 
   // A number as numeric prints it: no exponent, the fraction digits that were written.
   Result<void> number() {
@@ -331,7 +374,8 @@ class Canonicalizer {
       const bool negative = i < text_.size() && text_[i] == '-';
       if (i < text_.size() && (text_[i] == '-' || text_[i] == '+')) ++i;
       const size_t begin = i;
-      for (; i < text_.size() && is_digit(text_[i]); ++i) exponent = std::min<int64_t>(exponent * 10 + (text_[i] - '0'), 1'000'000'000);
+      for (; i < text_.size() && is_digit(text_[i]); ++i)
+        exponent = std::min<int64_t>(exponent * 10 + (text_[i] - '0'), 1'000'000'000);
       if (i == begin) return bad_number();
       if (negative) exponent = -exponent;
     }
@@ -341,7 +385,8 @@ class Canonicalizer {
     return {};
   }
 
-  Result<void> put_number(bool minus, std::string_view whole, std::string_view fraction, int64_t exponent) {
+  Result<void> put_number(bool minus, std::string_view whole, std::string_view fraction,
+                          int64_t exponent) {
     if (exponent == 0 && !minus) {
       out_ += whole;
       if (!fraction.empty()) (out_ += '.') += fraction;
@@ -398,13 +443,27 @@ void append_json_string(std::string& to, std::string_view text) {
     to.append(text, plain, i - plain);
     plain = i + 1;
     switch (c) {
-      case '"': to += "\\\""; break;
-      case '\\': to += "\\\\"; break;
-      case '\b': to += "\\b"; break;
-      case '\f': to += "\\f"; break;
-      case '\n': to += "\\n"; break;
-      case '\r': to += "\\r"; break;
-      case '\t': to += "\\t"; break;
+      case '"':
+        to += "\\\"";
+        break;
+      case '\\':
+        to += "\\\\";
+        break;
+      case '\b':
+        to += "\\b";
+        break;
+      case '\f':
+        to += "\\f";
+        break;
+      case '\n':
+        to += "\\n";
+        break;
+      case '\r':
+        to += "\\r";
+        break;
+      case '\t':
+        to += "\\t";
+        break;
       default:
         to += "\\u00";
         to += kHex[static_cast<uint8_t>(c) >> 4];

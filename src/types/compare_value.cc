@@ -27,13 +27,15 @@ int compare_lists(const Type& element, std::string_view a, std::string_view b) {
   PackedReader ra = PackedReader::of_list(a);
   PackedReader rb = PackedReader::of_list(b);
   while (!ra.done() && !rb.done()) {
-    const int c = compare_nullable(element, ra.next(element.physical()), rb.next(element.physical()));
+    const int c =
+        compare_nullable(element, ra.next(element.physical()), rb.next(element.physical()));
     if (c != 0) return c;
   }
   return three_way(rb.done(), ra.done());
 }
 
-int compare_structs(const std::vector<StructField>& fields, std::string_view a, std::string_view b) {
+int compare_structs(const std::vector<StructField>& fields, std::string_view a,
+                    std::string_view b) {
   PackedReader ra(a, fields.size());
   PackedReader rb(b, fields.size());
   for (const StructField& field : fields) {
@@ -61,21 +63,34 @@ void set_packed(Vector& out, size_t row, PackedValue value) {
 
 int compare_values(const Type& type, PackedValue a, PackedValue b) {
   switch (type.id()) {
-    case TypeId::kList: return compare_lists(type.element(), a.view(), b.view());
-    case TypeId::kStruct: return compare_structs(type.fields(), a.view(), b.view());
-    case TypeId::kJsonb: return compare_json(a.view(), b.view());
-    default: break;
+    case TypeId::kList:
+      return compare_lists(type.element(), a.view(), b.view());
+    case TypeId::kStruct:
+      return compare_structs(type.fields(), a.view(), b.view());
+    case TypeId::kJsonb:
+      return compare_json(a.view(), b.view());
+    default:
+      break;
   }
   switch (type.physical()) {
-    case Physical::kBool: return three_way(a.as<uint8_t>(), b.as<uint8_t>());
-    case Physical::kInt16: return three_way(a.as<int16_t>(), b.as<int16_t>());
-    case Physical::kInt32: return three_way(a.as<int32_t>(), b.as<int32_t>());
-    case Physical::kInt64: return three_way(a.as<int64_t>(), b.as<int64_t>());
-    case Physical::kFloat32: return compare_floats(a.as<float>(), b.as<float>());
-    case Physical::kFloat64: return compare_floats(a.as<double>(), b.as<double>());
-    case Physical::kDecimal: return three_way(a.as<Decimal>(), b.as<Decimal>());
-    case Physical::kInterval: return three_way(a.as<Interval>(), b.as<Interval>());
-    case Physical::kString: return compare_bytes(a.view(), b.view());
+    case Physical::kBool:
+      return three_way(a.as<uint8_t>(), b.as<uint8_t>());
+    case Physical::kInt16:
+      return three_way(a.as<int16_t>(), b.as<int16_t>());
+    case Physical::kInt32:
+      return three_way(a.as<int32_t>(), b.as<int32_t>());
+    case Physical::kInt64:
+      return three_way(a.as<int64_t>(), b.as<int64_t>());
+    case Physical::kFloat32:
+      return compare_floats(a.as<float>(), b.as<float>());
+    case Physical::kFloat64:
+      return compare_floats(a.as<double>(), b.as<double>());
+    case Physical::kDecimal:
+      return three_way(a.as<Decimal>(), b.as<Decimal>());
+    case Physical::kInterval:
+      return three_way(a.as<Interval>(), b.as<Interval>());
+    case Physical::kString:
+      return compare_bytes(a.view(), b.view());
   }
   UNREACHABLE();
 }

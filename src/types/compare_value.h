@@ -1,7 +1,7 @@
 #pragma once
 // Equality, order and hash of single values by SQL's rules, as they lie in vectors and packed rows:
-// NaN is above all numbers and equals itself, -0 = 0, strings by bytes (collation C), lists element by
-// element, NULLs inside lists and structs equal and above all else. Thread: free functions.
+// NaN is above all numbers and equals itself, -0 = 0, strings by bytes (collation C), lists element
+// by element, NULLs inside lists and structs equal and above all else. Thread: free functions.
 
 #include "types/packed_row.h"
 

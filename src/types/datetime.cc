@@ -56,9 +56,12 @@ void append_civil_date(std::string& to, const CivilDate& d) {
 }
 
 bool append_infinity(std::string& to, int64_t micros) {
-  if (micros == kTimestampInfinity) to += "infinity";
-  else if (micros == kTimestampMinusInfinity) to += "-infinity";
-  else return false;
+  if (micros == kTimestampInfinity)
+    to += "infinity";
+  else if (micros == kTimestampMinusInfinity)
+    to += "-infinity";
+  else
+    return false;
   return true;
 }
 
@@ -74,7 +77,8 @@ void append_offset(std::string& to, int64_t seconds) {
   append_padded(to, static_cast<uint64_t>(seconds % 60), 2);
 }
 
-void append_interval_part(std::string& to, int64_t value, const char* unit, bool& first, bool& before) {
+void append_interval_part(std::string& to, int64_t value, const char* unit, bool& first,
+                          bool& before) {
   if (value == 0) return;
   if (!first) to += ' ';
   if (before && value > 0) to += '+';
@@ -160,11 +164,13 @@ std::optional<int64_t> add_interval(int64_t micros, const Interval& interval) {
   return result;
 }
 
-std::optional<int64_t> add_interval(int64_t utc_micros, const Interval& interval, const TimeZone& zone) {
+std::optional<int64_t> add_interval(int64_t utc_micros, const Interval& interval,
+                                    const TimeZone& zone) {
   if (is_infinite_timestamp(utc_micros)) return utc_micros;
   int64_t result = utc_micros;
   // Each part returns to UTC before the next, as PostgreSQL does.
-  for (const Interval part : {Interval{.months = interval.months}, Interval{.days = interval.days}}) {
+  for (const Interval part :
+       {Interval{.months = interval.months}, Interval{.days = interval.days}}) {
     if (part.months == 0 && part.days == 0) continue;
     const auto moved = add_calendar_part(zone.to_local(result), part);
     if (!moved || !is_timestamp_in_range(*moved)) return std::nullopt;
@@ -177,7 +183,8 @@ std::optional<int64_t> add_interval(int64_t utc_micros, const Interval& interval
 
 std::optional<Interval> negate_interval(const Interval& i) {
   Interval r;
-  if (__builtin_sub_overflow(0, i.months, &r.months) || __builtin_sub_overflow(0, i.days, &r.days) ||
+  if (__builtin_sub_overflow(0, i.months, &r.months) ||
+      __builtin_sub_overflow(0, i.days, &r.days) ||
       __builtin_sub_overflow(int64_t{0}, i.micros, &r.micros)) {
     return std::nullopt;
   }
@@ -252,9 +259,12 @@ void append_interval(std::string& to, const Interval& i) {
   if (!first && i.micros == 0) return;
   if (!first) to += ' ';
   const bool minus = i.micros < 0;
-  if (minus) to += '-';
-  else if (before) to += '+';
-  const uint64_t left = minus ? 0 - static_cast<uint64_t>(i.micros) : static_cast<uint64_t>(i.micros);
+  if (minus)
+    to += '-';
+  else if (before)
+    to += '+';
+  const uint64_t left =
+      minus ? 0 - static_cast<uint64_t>(i.micros) : static_cast<uint64_t>(i.micros);
   append_padded(to, left / kMicrosPerHour, 2);
   to += ':';
   append_padded(to, left / kMicrosPerMinute % 60, 2);
@@ -270,39 +280,45 @@ std::optional<int32_t> zone_abbreviation_offset(std::string_view name) {
     int32_t minutes;
   };
   static constexpr Row kRows[] = {
-      {"acdt", 630}, {"acsst", 630}, {"acst", 570}, {"act", -300}, {"acwst", 525}, {"adt", -180},
-      {"aedt", 660}, {"aesst", 660}, {"aest", 600}, {"aft", 270}, {"akdt", -480}, {"akst", -540},
-      {"almst", 420}, {"almt", 360}, {"amst", 240}, {"amt", -240}, {"anast", 720}, {"anat", 720},
-      {"arst", -180}, {"art", -180}, {"ast", -240}, {"awsst", 540}, {"awst", 480}, {"azost", 0},
-      {"azot", -60}, {"azst", 240}, {"azt", 240}, {"bdst", 120}, {"bdt", 360}, {"bnt", 480},
-      {"bort", 480}, {"bot", -240}, {"bra", -180}, {"brst", -120}, {"brt", -180}, {"bst", 60},
-      {"btt", 360}, {"cadt", 630}, {"cast", 570}, {"cct", 480}, {"cdt", -300}, {"cest", 120},
-      {"cet", 60}, {"cetdst", 120}, {"chadt", 825}, {"chast", 765}, {"chut", 600}, {"ckt", -600},
-      {"clst", -180}, {"clt", -180}, {"cot", -300}, {"cst", -360}, {"cxt", 420}, {"davt", 420},
-      {"ddut", 600}, {"easst", -300}, {"east", -300}, {"eat", 180}, {"edt", -240}, {"eest", 180},
-      {"eet", 120}, {"eetdst", 180}, {"egst", 0}, {"egt", -60}, {"est", -300}, {"fet", 180},
-      {"fjst", 780}, {"fjt", 720}, {"fkst", -180}, {"fkt", -180}, {"fnst", -60}, {"fnt", -120},
-      {"galt", -360}, {"gamt", -540}, {"gest", 240}, {"get", 240}, {"gft", -180}, {"gilt", 720},
-      {"gmt", 0}, {"gyt", -240}, {"hkt", 480}, {"hst", -600}, {"ict", 420}, {"idt", 180},
-      {"iot", 360}, {"irkst", 480}, {"irkt", 480}, {"irt", 210}, {"ist", 120}, {"jayt", 540},
-      {"jst", 540}, {"kdt", 600}, {"kgst", 360}, {"kgt", 360}, {"kost", 660}, {"krast", 420},
-      {"krat", 420}, {"kst", 540}, {"lhdt", 660}, {"lhst", 630}, {"ligt", 600}, {"lint", 840},
-      {"lkt", 330}, {"magst", 660}, {"magt", 660}, {"mart", -570}, {"mawt", 300}, {"mdt", -360},
-      {"mest", 120}, {"mesz", 120}, {"met", 60}, {"metdst", 120}, {"mez", 60}, {"mht", 720},
-      {"mmt", 390}, {"mpt", 600}, {"msd", 240}, {"msk", 180}, {"mst", -420}, {"must", 300},
-      {"mut", 240}, {"mvt", 300}, {"myt", 480}, {"ndt", -150}, {"nft", -210}, {"novst", 420},
-      {"novt", 420}, {"npt", 345}, {"nst", -210}, {"nut", -660}, {"nzdt", 780}, {"nzst", 720},
-      {"nzt", 720}, {"omsst", 360}, {"omst", 360}, {"pdt", -420}, {"pet", -300}, {"petst", 720},
-      {"pett", 720}, {"pgt", 600}, {"pht", 480}, {"pkst", 360}, {"pkt", 300}, {"pmdt", -120},
-      {"pmst", -180}, {"pont", 660}, {"pst", -480}, {"pwt", 540}, {"pyst", -180}, {"pyt", -180},
-      {"ret", 240}, {"sadt", 630}, {"sast", 120}, {"sct", 240}, {"sgt", 480}, {"taht", -600},
-      {"tft", 300}, {"tjt", 300}, {"tkt", 780}, {"tmt", 300}, {"tot", 780}, {"trut", 600},
-      {"tvt", 720}, {"uct", 0}, {"ulast", 540}, {"ulat", 480}, {"ut", 0}, {"utc", 0},
-      {"uyst", -120}, {"uyt", -180}, {"uzst", 360}, {"uzt", 300}, {"vet", -240}, {"vlast", 600},
-      {"vlat", 600}, {"volt", 180}, {"vut", 660}, {"wadt", 480}, {"wakt", 720}, {"wast", 420},
-      {"wat", 60}, {"wdt", 540}, {"wet", 0}, {"wetdst", 60}, {"wft", 720}, {"wgst", -120},
-      {"wgt", -180}, {"xjt", 360}, {"yakst", 540}, {"yakt", 540}, {"yapt", 600}, {"yekst", 360},
-      {"yekt", 300}, {"z", 0}, {"zulu", 0},
+      {"acdt", 630},   {"acsst", 630},  {"acst", 570},  {"act", -300},   {"acwst", 525},
+      {"adt", -180},   {"aedt", 660},   {"aesst", 660}, {"aest", 600},   {"aft", 270},
+      {"akdt", -480},  {"akst", -540},  {"almst", 420}, {"almt", 360},   {"amst", 240},
+      {"amt", -240},   {"anast", 720},  {"anat", 720},  {"arst", -180},  {"art", -180},
+      {"ast", -240},   {"awsst", 540},  {"awst", 480},  {"azost", 0},    {"azot", -60},
+      {"azst", 240},   {"azt", 240},    {"bdst", 120},  {"bdt", 360},    {"bnt", 480},
+      {"bort", 480},   {"bot", -240},   {"bra", -180},  {"brst", -120},  {"brt", -180},
+      {"bst", 60},     {"btt", 360},    {"cadt", 630},  {"cast", 570},   {"cct", 480},
+      {"cdt", -300},   {"cest", 120},   {"cet", 60},    {"cetdst", 120}, {"chadt", 825},
+      {"chast", 765},  {"chut", 600},   {"ckt", -600},  {"clst", -180},  {"clt", -180},
+      {"cot", -300},   {"cst", -360},   {"cxt", 420},   {"davt", 420},   {"ddut", 600},
+      {"easst", -300}, {"east", -300},  {"eat", 180},   {"edt", -240},   {"eest", 180},
+      {"eet", 120},    {"eetdst", 180}, {"egst", 0},    {"egt", -60},    {"est", -300},
+      {"fet", 180},    {"fjst", 780},   {"fjt", 720},   {"fkst", -180},  {"fkt", -180},
+      {"fnst", -60},   {"fnt", -120},   {"galt", -360}, {"gamt", -540},  {"gest", 240},
+      {"get", 240},    {"gft", -180},   {"gilt", 720},  {"gmt", 0},      {"gyt", -240},
+      {"hkt", 480},    {"hst", -600},   {"ict", 420},   {"idt", 180},    {"iot", 360},
+      {"irkst", 480},  {"irkt", 480},   {"irt", 210},   {"ist", 120},    {"jayt", 540},
+      {"jst", 540},    {"kdt", 600},    {"kgst", 360},  {"kgt", 360},    {"kost", 660},
+      {"krast", 420},  {"krat", 420},   {"kst", 540},   {"lhdt", 660},   {"lhst", 630},
+      {"ligt", 600},   {"lint", 840},   {"lkt", 330},   {"magst", 660},  {"magt", 660},
+      {"mart", -570},  {"mawt", 300},   {"mdt", -360},  {"mest", 120},   {"mesz", 120},
+      {"met", 60},     {"metdst", 120}, {"mez", 60},    {"mht", 720},    {"mmt", 390},
+      {"mpt", 600},    {"msd", 240},    {"msk", 180},   {"mst", -420},   {"must", 300},
+      {"mut", 240},    {"mvt", 300},    {"myt", 480},   {"ndt", -150},   {"nft", -210},
+      {"novst", 420},  {"novt", 420},   {"npt", 345},   {"nst", -210},   {"nut", -660},
+      {"nzdt", 780},   {"nzst", 720},   {"nzt", 720},   {"omsst", 360},  {"omst", 360},
+      {"pdt", -420},   {"pet", -300},   {"petst", 720}, {"pett", 720},   {"pgt", 600},
+      {"pht", 480},    {"pkst", 360},   {"pkt", 300},   {"pmdt", -120},  {"pmst", -180},
+      {"pont", 660},   {"pst", -480},   {"pwt", 540},   {"pyst", -180},  {"pyt", -180},
+      {"ret", 240},    {"sadt", 630},   {"sast", 120},  {"sct", 240},    {"sgt", 480},
+      {"taht", -600},  {"tft", 300},    {"tjt", 300},   {"tkt", 780},    {"tmt", 300},
+      {"tot", 780},    {"trut", 600},   {"tvt", 720},   {"uct", 0},      {"ulast", 540},
+      {"ulat", 480},   {"ut", 0},       {"utc", 0},     {"uyst", -120},  {"uyt", -180},
+      {"uzst", 360},   {"uzt", 300},    {"vet", -240},  {"vlast", 600},  {"vlat", 600},
+      {"volt", 180},   {"vut", 660},    {"wadt", 480},  {"wakt", 720},   {"wast", 420},
+      {"wat", 60},     {"wdt", 540},    {"wet", 0},     {"wetdst", 60},  {"wft", 720},
+      {"wgst", -120},  {"wgt", -180},   {"xjt", 360},   {"yakst", 540},  {"yakt", 540},
+      {"yapt", 600},   {"yekst", 360},  {"yekt", 300},  {"z", 0},        {"zulu", 0},
   };
   if (name.size() > 10) return std::nullopt;
   std::string lower(name);

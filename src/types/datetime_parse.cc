@@ -14,8 +14,8 @@ namespace {
 enum class Wrong : uint8_t {
   kNothing,
   kFormat,
-  kField,         // a field out of range
-  kMonthOrDay,    // the same, perhaps of another DateStyle
+  kField,       // a field out of range
+  kMonthOrDay,  // the same, perhaps of another DateStyle
   kZoneOffset,
   kZoneName,
   kClock,
@@ -41,9 +41,9 @@ constexpr uint32_t kTimeBits = kHour | kMinute | kSecond;
 enum class SpecialValue : uint8_t { kNone, kInfinity, kMinusInfinity, kEpoch, kAllBalls };
 
 int month_of_word(std::string_view w) {
-  static constexpr std::string_view kNames[] = {"january", "february", "march", "april",
-                                                "may", "june", "july", "august",
-                                                "september", "october", "november", "december"};
+  static constexpr std::string_view kNames[] = {"january",   "february", "march",    "april",
+                                                "may",       "june",     "july",     "august",
+                                                "september", "october",  "november", "december"};
   if (w == "sept") return 9;
   for (int i = 0; i < 12; ++i) {
     if (w == kNames[i] || w == kNames[i].substr(0, 3)) return i + 1;
@@ -52,9 +52,10 @@ int month_of_word(std::string_view w) {
 }
 
 bool is_weekday(std::string_view w) {
-  static constexpr std::string_view kNames[] = {
-      "sun", "sunday", "mon", "monday", "tue", "tues", "tuesday", "wed", "weds", "wednesday", "wedn",
-      "thu", "thur", "thurs", "thursday", "fri", "friday", "sat", "saturday"};
+  static constexpr std::string_view kNames[] = {"sun",  "sunday",  "mon",  "monday",  "tue",
+                                                "tues", "tuesday", "wed",  "weds",    "wednesday",
+                                                "wedn", "thu",     "thur", "thurs",   "thursday",
+                                                "fri",  "friday",  "sat",  "saturday"};
   return std::find(std::begin(kNames), std::end(kNames), w) != std::end(kNames);
 }
 
@@ -66,8 +67,10 @@ bool is_digits(std::string_view s) {
 bool read_int(std::string_view s, int64_t& value, size_t* used = nullptr) {
   const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), value);
   if (error != std::errc() || value > 1'000'000'000) return false;
-  if (used != nullptr) *used = static_cast<size_t>(end - s.data());
-  else if (end != s.data() + s.size()) return false;
+  if (used != nullptr)
+    *used = static_cast<size_t>(end - s.data());
+  else if (end != s.data() + s.size())
+    return false;
   return true;
 }
 
@@ -82,7 +85,8 @@ class DatetimeReader {
     if (!cut_datetime(text, tokens) || tokens.empty()) return Wrong::kFormat;
     for (size_t i = 0; i < tokens.size(); ++i) {
       added_ = 0;
-      if (const Wrong w = read_token(tokens[i], i + 1 == tokens.size()); w != Wrong::kNothing) return w;
+      if (const Wrong w = read_token(tokens[i], i + 1 == tokens.size()); w != Wrong::kNothing)
+        return w;
       if ((added_ & have_) != 0) return Wrong::kFormat;
       have_ |= added_;
     }
@@ -110,10 +114,14 @@ class DatetimeReader {
       case DatetimeToken::kTime:
         after_t_ = false;
         return read_time(token.text);
-      case DatetimeToken::kDate: return read_date_token(token.text);
-      case DatetimeToken::kZone: return read_offset(token.text);
-      case DatetimeToken::kNumber: return read_number_token(token.text);
-      case DatetimeToken::kWord: return read_word(token.text, last);
+      case DatetimeToken::kDate:
+        return read_date_token(token.text);
+      case DatetimeToken::kZone:
+        return read_offset(token.text);
+      case DatetimeToken::kNumber:
+        return read_number_token(token.text);
+      case DatetimeToken::kWord:
+        return read_word(token.text, last);
       case DatetimeToken::kSpecial:
         if (token.text == "-infinity") return set_special(SpecialValue::kMinusInfinity);
         if (token.text == "+infinity") return set_special(SpecialValue::kInfinity);
@@ -157,7 +165,8 @@ class DatetimeReader {
     }
     if (const int month = month_of_word(w); month != 0) {
       // "Jan 5": a number that was taken as the month was the day.
-      if ((have_ & kMonth) != 0 && !text_month_ && (have_ & kDay) == 0 && month_ >= 1 && month_ <= 31) {
+      if ((have_ & kMonth) != 0 && !text_month_ && (have_ & kDay) == 0 && month_ >= 1 &&
+          month_ <= 31) {
         day_ = month_;
         added_ = kDay;
       } else {
@@ -265,15 +274,31 @@ class DatetimeReader {
       day_of_year_ = static_cast<int>(value);
       return Wrong::kNothing;
     }
-    const auto set_year = [&] { year_ = value; bit = kYear; two_digits_ = length <= 2; };
-    const auto set_month = [&] { month_ = static_cast<int>(value); bit = kMonth; };
-    const auto set_day = [&] { day_ = static_cast<int>(value); bit = kDay; };
+    const auto set_year = [&] {
+      year_ = value;
+      bit = kYear;
+      two_digits_ = length <= 2;
+    };
+    const auto set_month = [&] {
+      month_ = static_cast<int>(value);
+      bit = kMonth;
+    };
+    const auto set_day = [&] {
+      day_ = static_cast<int>(value);
+      bit = kDay;
+    };
     switch (fields & kDateBits) {
-      case 0: length >= 3 ? set_year() : set_month(); break;
-      case kYear: set_month(); break;
+      case 0:
+        length >= 3 ? set_year() : set_month();
+        break;
+      case kYear:
+        set_month();
+        break;
       case kMonth:
-        if (text_month_ && length >= 3) set_year();
-        else set_day();
+        if (text_month_ && length >= 3)
+          set_year();
+        else
+          set_day();
         break;
       case kYear | kMonth:
         if (text_month_ && length >= 3 && two_digits_) {
@@ -286,9 +311,14 @@ class DatetimeReader {
           set_day();
         }
         break;
-      case kDay: set_month(); break;
-      case kMonth | kDay: set_year(); break;
-      default: return Wrong::kFormat;
+      case kDay:
+        set_month();
+        break;
+      case kMonth | kDay:
+        set_year();
+        break;
+      default:
+        return Wrong::kFormat;
     }
     return Wrong::kNothing;
   }
@@ -305,7 +335,8 @@ class DatetimeReader {
     const size_t dot = text.find('.');
     if (dot != std::string::npos && (have_ & kDateBits) == 0) return read_date(text);
     if (dot != std::string::npos && dot > 2) return read_number_field(text);
-    if (dot == std::string::npos && text.size() >= 6 && (!has_bits(kDateBits) || !has_bits(kTimeBits))) {
+    if (dot == std::string::npos && text.size() >= 6 &&
+        (!has_bits(kDateBits) || !has_bits(kTimeBits))) {
       return read_number_field(text);
     }
     if (dot != std::string::npos) return Wrong::kFormat;
@@ -429,7 +460,7 @@ class DatetimeReader {
   Wrong finish() {
     if (special_ != SpecialValue::kNone) {
       return (have_ & ~static_cast<uint32_t>(kSpecialValue | kZone)) == 0 ? Wrong::kNothing
-                                                                         : Wrong::kFormat;
+                                                                          : Wrong::kFormat;
     }
     if (meridian_ != 0) {
       if (hour_ > 12) return Wrong::kField;
@@ -450,8 +481,10 @@ class DatetimeReader {
       if (year_ <= 0) return Wrong::kField;
       year_ = 1 - year_;
     } else if (two_digits_) {
-      if (year_ < 70) year_ += 2000;
-      else if (year_ < 100) year_ += 1900;
+      if (year_ < 70)
+        year_ += 2000;
+      else if (year_ < 100)
+        year_ += 1900;
     } else if (year_ <= 0) {
       return Wrong::kField;
     }
@@ -485,7 +518,8 @@ class DatetimeReader {
 std::unexpected<Error> fail_datetime(Wrong wrong, std::string_view type, std::string_view text) {
   switch (wrong) {
     case Wrong::kField:
-      return fail(SqlState::kDatetimeFieldOverflow, "date/time field value out of range: \"{}\"", text);
+      return fail(SqlState::kDatetimeFieldOverflow, "date/time field value out of range: \"{}\"",
+                  text);
     case Wrong::kMonthOrDay:
       return fail(make_error(SqlState::kDatetimeFieldOverflow,
                              "date/time field value out of range: \"{}\"", text)
@@ -506,12 +540,15 @@ std::unexpected<Error> fail_datetime(Wrong wrong, std::string_view type, std::st
                              "date/time value \"{}\" is not supported in a literal", text)
                       .with_hint("Use now() or current_date, which follow the clock."));
     case Wrong::kFormat:
-    case Wrong::kNothing: break;
+    case Wrong::kNothing:
+      break;
   }
-  return fail(SqlState::kInvalidDatetimeFormat, "invalid input syntax for type {}: \"{}\"", type, text);
+  return fail(SqlState::kInvalidDatetimeFormat, "invalid input syntax for type {}: \"{}\"", type,
+              text);
 }
 
-// The fast path: YYYY-MM-DD[ T]HH:MM:SS[.f{1,6}], nothing else. Fills local micros and how much was read.
+// The fast path: YYYY-MM-DD[ T]HH:MM:SS[.f{1,6}], nothing else. Fills local micros and how much was
+// read.
 bool read_digits(const char* at, int n, int& value) {
   value = 0;
   for (int i = 0; i < n; ++i) {
@@ -537,8 +574,8 @@ bool read_iso_date(std::string_view text, int64_t& days) {
 size_t read_iso_time(std::string_view text, int64_t& micros) {
   int h, m, s;
   if (text.size() < 8 || text[2] != ':' || text[5] != ':' || !read_digits(text.data(), 2, h) ||
-      !read_digits(text.data() + 3, 2, m) || !read_digits(text.data() + 6, 2, s) || h > 23 || m > 59 ||
-      s > 59) {
+      !read_digits(text.data() + 3, 2, m) || !read_digits(text.data() + 6, 2, s) || h > 23 ||
+      m > 59 || s > 59) {
     return 0;
   }
   micros = ((h * 60 + m) * int64_t{60} + s) * kMicrosPerSecond;
@@ -554,18 +591,21 @@ size_t read_iso_time(std::string_view text, int64_t& micros) {
 
 size_t read_iso_timestamp(std::string_view text, int64_t& micros) {
   int64_t days, time;
-  if (text.size() < 19 || (text[10] != ' ' && text[10] != 'T') || !read_iso_date(text, days)) return 0;
+  if (text.size() < 19 || (text[10] != ' ' && text[10] != 'T') || !read_iso_date(text, days))
+    return 0;
   const size_t used = read_iso_time(text.substr(11), time);
   if (used == 0) return 0;
   micros = days * kMicrosPerDay + time;
   return 11 + used;
 }
 
-Result<int64_t> put_together(const DatetimeReader& reader, std::string_view type, std::string_view text) {
+Result<int64_t> put_together(const DatetimeReader& reader, std::string_view type,
+                             std::string_view text) {
   if (!reader.has_date()) return fail_datetime(Wrong::kFormat, type, text);
   int64_t micros;
   if (reader.days() < kDateMin || __builtin_mul_overflow(reader.days(), kMicrosPerDay, &micros) ||
-      __builtin_add_overflow(micros, reader.time_micros(), &micros) || !is_timestamp_in_range(micros)) {
+      __builtin_add_overflow(micros, reader.time_micros(), &micros) ||
+      !is_timestamp_in_range(micros)) {
     return fail(SqlState::kDatetimeFieldOverflow, "timestamp out of range: \"{}\"", text);
   }
   return micros;
@@ -573,9 +613,12 @@ Result<int64_t> put_together(const DatetimeReader& reader, std::string_view type
 
 Result<int64_t> special_timestamp(SpecialValue value) {
   switch (value) {
-    case SpecialValue::kInfinity: return kTimestampInfinity;
-    case SpecialValue::kMinusInfinity: return kTimestampMinusInfinity;
-    default: return 0;
+    case SpecialValue::kInfinity:
+      return kTimestampInfinity;
+    case SpecialValue::kMinusInfinity:
+      return kTimestampMinusInfinity;
+    default:
+      return 0;
   }
 }
 
@@ -585,12 +628,17 @@ Result<int32_t> parse_date(std::string_view text) {
   int64_t days;
   if (text.size() == 10 && read_iso_date(text, days)) return static_cast<int32_t>(days);
   DatetimeReader reader;
-  if (const Wrong w = reader.read(text); w != Wrong::kNothing) return fail_datetime(w, "date", text);
+  if (const Wrong w = reader.read(text); w != Wrong::kNothing)
+    return fail_datetime(w, "date", text);
   switch (reader.special()) {
-    case SpecialValue::kInfinity: return kDateInfinity;
-    case SpecialValue::kMinusInfinity: return kDateMinusInfinity;
-    case SpecialValue::kEpoch: return 0;
-    default: break;
+    case SpecialValue::kInfinity:
+      return kDateInfinity;
+    case SpecialValue::kMinusInfinity:
+      return kDateMinusInfinity;
+    case SpecialValue::kEpoch:
+      return 0;
+    default:
+      break;
   }
   if (!reader.has_date()) return fail_datetime(Wrong::kFormat, "date", text);
   if (!is_date_in_range(reader.days())) {
@@ -603,7 +651,8 @@ Result<int64_t> parse_time(std::string_view text) {
   int64_t micros;
   if (read_iso_time(text, micros) == text.size() && !text.empty()) return micros;
   DatetimeReader reader(true);
-  if (const Wrong w = reader.read(text); w != Wrong::kNothing) return fail_datetime(w, "time", text);
+  if (const Wrong w = reader.read(text); w != Wrong::kNothing)
+    return fail_datetime(w, "time", text);
   if (!reader.has_time() || reader.special() != SpecialValue::kNone) {
     return fail_datetime(Wrong::kFormat, "time", text);
   }
@@ -615,7 +664,8 @@ Result<int64_t> parse_timestamp(std::string_view text) {
   int64_t micros;
   if (!text.empty() && read_iso_timestamp(text, micros) == text.size()) return micros;
   DatetimeReader reader;
-  if (const Wrong w = reader.read(text); w != Wrong::kNothing) return fail_datetime(w, "timestamp", text);
+  if (const Wrong w = reader.read(text); w != Wrong::kNothing)
+    return fail_datetime(w, "timestamp", text);
   if (reader.special() != SpecialValue::kNone) return special_timestamp(reader.special());
   return put_together(reader, "timestamp", text);
 }
@@ -628,9 +678,10 @@ Result<int64_t> parse_timestamptz(std::string_view text, const TimeZone& zone) {
     if (rest == "Z" || rest == "+00" || rest == "+00:00") return micros;
     if (rest.empty()) return zone.to_utc(micros);
     int h, m = 0;
-    if ((rest[0] == '+' || rest[0] == '-') && (rest.size() == 3 || (rest.size() == 6 && rest[3] == ':')) &&
-        read_digits(rest.data() + 1, 2, h) && (rest.size() == 3 || read_digits(rest.data() + 4, 2, m)) &&
-        h <= 15 && m <= 59) {
+    if ((rest[0] == '+' || rest[0] == '-') &&
+        (rest.size() == 3 || (rest.size() == 6 && rest[3] == ':')) &&
+        read_digits(rest.data() + 1, 2, h) &&
+        (rest.size() == 3 || read_digits(rest.data() + 4, 2, m)) && h <= 15 && m <= 59) {
       const int64_t offset = (h * 60 + m) * kMicrosPerMinute;
       return micros - (rest[0] == '-' ? -offset : offset);
     }

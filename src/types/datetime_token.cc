@@ -15,7 +15,8 @@ char lower(char c) { return static_cast<char>(tolower(static_cast<unsigned char>
 
 class Cutter {
  public:
-  Cutter(std::string_view text, std::vector<DatetimeToken>& tokens) : text_(text), tokens_(tokens) {}
+  Cutter(std::string_view text, std::vector<DatetimeToken>& tokens)
+      : text_(text), tokens_(tokens) {}
 
   bool cut() {
     while (at_ < text_.size()) {
@@ -62,7 +63,8 @@ class Cutter {
     take();
     if (!is_digit(peek())) {
       while (is_alnum(peek()) || peek() == delimiter) take();
-      return delimiter == '.' && word_.back() == '.' ? DatetimeToken::kNumber : DatetimeToken::kDate;
+      return delimiter == '.' && word_.back() == '.' ? DatetimeToken::kNumber
+                                                     : DatetimeToken::kDate;
     }
     auto kind = delimiter == '.' ? DatetimeToken::kNumber : DatetimeToken::kDate;
     while (is_digit(peek())) take();
@@ -101,10 +103,11 @@ class Cutter {
 
   bool is_keyword() const {
     static constexpr std::string_view kWords[] = {
-        "t", "y", "m", "w", "d", "h", "s", "j", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
-        "sept", "oct", "nov", "dec", "january", "february", "march", "april", "june", "july",
-        "august", "september", "october", "november", "december", "ad", "bc", "am", "pm", "on", "at",
-        "z", "utc", "gmt", "zulu"};
+        "t",      "y",         "m",       "w",        "d",        "h",     "s",     "j",    "jan",
+        "feb",    "mar",       "apr",     "may",      "jun",      "jul",   "aug",   "sep",  "sept",
+        "oct",    "nov",       "dec",     "january",  "february", "march", "april", "june", "july",
+        "august", "september", "october", "november", "december", "ad",    "bc",    "am",   "pm",
+        "on",     "at",        "z",       "utc",      "gmt",      "zulu"};
     for (const std::string_view w : kWords) {
       if (word_ == w) return true;
     }

@@ -1,6 +1,6 @@
 #pragma once
-// DatetimeToken: the pieces a date, time or interval text is cut into before they are understood, by
-// PostgreSQL's rules. Thread: free functions.
+// DatetimeToken: the pieces a date, time or interval text is cut into before they are understood,
+// by PostgreSQL's rules. Thread: free functions.
 
 #include <string>
 #include <string_view>

@@ -21,11 +21,12 @@ void append_float(std::string& to, T value) {
     to += value < 0 ? "-Infinity" : "Infinity";
     return;
   }
-  // The shortest digits that read back the same, laid out as PostgreSQL does: plain between 1e-4 and
-  // the type's sure digits, else with an exponent of at least two digits.
+  // The shortest digits that read back the same, laid out as PostgreSQL does: plain between 1e-4
+  // and the type's sure digits, else with an exponent of at least two digits.
   constexpr int kPlainExponentMax = sizeof(T) == 8 ? 15 : 6;
   char text[40];
-  const char* end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
+  const char* end =
+      std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
   const char* at = text;
   if (*at == '-') to += *at++;
   char digits[24];
@@ -90,7 +91,8 @@ bool needs_array_quotes(std::string_view text) {
   return false;
 }
 
-void append_list_text(std::string& to, const Type& element, std::string_view packed, const TimeZone& zone) {
+void append_list_text(std::string& to, const Type& element, std::string_view packed,
+                      const TimeZone& zone) {
   PackedReader reader = PackedReader::of_list(packed);
   std::string text;
   to += '{';
@@ -127,7 +129,8 @@ bool needs_record_quotes(std::string_view text) {
   return false;
 }
 
-void append_struct_text(std::string& to, const Type& type, std::string_view packed, const TimeZone& zone) {
+void append_struct_text(std::string& to, const Type& type, std::string_view packed,
+                        const TimeZone& zone) {
   PackedReader reader(packed, type.fields().size());
   std::string text;
   to += '(';
@@ -153,36 +156,67 @@ void append_struct_text(std::string& to, const Type& type, std::string_view pack
   to += ')';
 }
 
-void append_packed_text(std::string& to, const Type& type, PackedValue value, const TimeZone& zone) {
+void append_packed_text(std::string& to, const Type& type, PackedValue value,
+                        const TimeZone& zone) {
   switch (type.id()) {
-    case TypeId::kBoolean: to += value.as<uint8_t>() != 0 ? 't' : 'f'; return;
-    case TypeId::kInt16: append_int(to, value.as<int16_t>()); return;
-    case TypeId::kInt32: append_int(to, value.as<int32_t>()); return;
+    case TypeId::kBoolean:
+      to += value.as<uint8_t>() != 0 ? 't' : 'f';
+      return;
+    case TypeId::kInt16:
+      append_int(to, value.as<int16_t>());
+      return;
+    case TypeId::kInt32:
+      append_int(to, value.as<int32_t>());
+      return;
     case TypeId::kInt64:
     case TypeId::kOid:
     case TypeId::kRegclass:
     case TypeId::kRegtype:
     case TypeId::kRegproc:
     case TypeId::kRegnamespace:
-    case TypeId::kSerial: append_int(to, value.as<int64_t>()); return;
-    case TypeId::kFloat32: append_float(to, value.as<float>()); return;
-    case TypeId::kFloat64: append_float(to, value.as<double>()); return;
+    case TypeId::kSerial:
+      append_int(to, value.as<int64_t>());
+      return;
+    case TypeId::kFloat32:
+      append_float(to, value.as<float>());
+      return;
+    case TypeId::kFloat64:
+      append_float(to, value.as<double>());
+      return;
     case TypeId::kNumeric: {
       char text[48];
       to.append(text, value.as<Decimal>().append_to(text));
       return;
     }
-    case TypeId::kDate: append_date(to, value.as<int32_t>()); return;
-    case TypeId::kTime: append_time(to, value.as<int64_t>()); return;
-    case TypeId::kTimestamp: append_timestamp(to, value.as<int64_t>()); return;
-    case TypeId::kTimestamptz: append_timestamptz(to, value.as<int64_t>(), zone); return;
-    case TypeId::kInterval: append_interval(to, value.as<Interval>()); return;
+    case TypeId::kDate:
+      append_date(to, value.as<int32_t>());
+      return;
+    case TypeId::kTime:
+      append_time(to, value.as<int64_t>());
+      return;
+    case TypeId::kTimestamp:
+      append_timestamp(to, value.as<int64_t>());
+      return;
+    case TypeId::kTimestamptz:
+      append_timestamptz(to, value.as<int64_t>(), zone);
+      return;
+    case TypeId::kInterval:
+      append_interval(to, value.as<Interval>());
+      return;
     case TypeId::kUnknown:
     case TypeId::kVarchar:
-    case TypeId::kJsonb: to += value.view(); return;
-    case TypeId::kBytea: append_hex(to, value.view()); return;
-    case TypeId::kStruct: append_struct_text(to, type, value.view(), zone); return;
-    case TypeId::kList: append_list_text(to, type.element(), value.view(), zone); return;
+    case TypeId::kJsonb:
+      to += value.view();
+      return;
+    case TypeId::kBytea:
+      append_hex(to, value.view());
+      return;
+    case TypeId::kStruct:
+      append_struct_text(to, type, value.view(), zone);
+      return;
+    case TypeId::kList:
+      append_list_text(to, type.element(), value.view(), zone);
+      return;
   }
   UNREACHABLE();
 }
@@ -200,7 +234,8 @@ void append_big_endian(std::string& to, T value) {
 
 // PostgreSQL's numeric: groups of four decimal digits around the decimal point.
 void append_numeric_binary(std::string& to, Decimal value) {
-  constexpr uint16_t kNegative = 0x4000, kNan = 0xC000, kPlusInfinity = 0xD000, kMinusInfinity = 0xF000;
+  constexpr uint16_t kNegative = 0x4000, kNan = 0xC000, kPlusInfinity = 0xD000,
+                     kMinusInfinity = 0xF000;
   uint16_t sign = value.is_negative() ? kNegative : 0;
   if (!value.is_finite()) {
     sign = value.is_nan() ? kNan : value.is_negative() ? kMinusInfinity : kPlusInfinity;
@@ -259,20 +294,25 @@ void append_sized_binary(std::string& to, const Type& type, PackedValue value) {
 }
 
 // The lengths of a list of lists, level by level, if every list of a level is equally long.
-bool list_dimensions(const Type& element, std::string_view packed, size_t level, std::vector<int32_t>& lengths) {
+bool list_dimensions(const Type& element, std::string_view packed, size_t level,
+                     std::vector<int32_t>& lengths) {
   PackedReader reader = PackedReader::of_list(packed);
   const auto size = static_cast<int32_t>(reader.count());
-  if (lengths.size() == level) lengths.push_back(size);
-  else if (lengths[level] != size) return false;
+  if (lengths.size() == level)
+    lengths.push_back(size);
+  else if (lengths[level] != size)
+    return false;
   if (!element.is(TypeId::kList)) return true;
   while (!reader.done()) {
     const PackedValue inner = reader.next(Physical::kString);
-    if (inner.is_null() || !list_dimensions(element.element(), inner.view(), level + 1, lengths)) return false;
+    if (inner.is_null() || !list_dimensions(element.element(), inner.view(), level + 1, lengths))
+      return false;
   }
   return true;
 }
 
-void append_elements(std::string& to, const Type& element, std::string_view packed, size_t levels, bool& nulls) {
+void append_elements(std::string& to, const Type& element, std::string_view packed, size_t levels,
+                     bool& nulls) {
   PackedReader reader = PackedReader::of_list(packed);
   while (!reader.done()) {
     const PackedValue value = reader.next(element.physical());
@@ -313,12 +353,20 @@ void append_list_binary(std::string& to, const Type& type, std::string_view pack
 
 void append_packed_binary(std::string& to, const Type& type, PackedValue value) {
   switch (type.id()) {
-    case TypeId::kBoolean: to += static_cast<char>(value.as<uint8_t>()); return;
-    case TypeId::kInt16: append_big_endian(to, value.as<int16_t>()); return;
-    case TypeId::kInt32: append_big_endian(to, value.as<int32_t>()); return;
+    case TypeId::kBoolean:
+      to += static_cast<char>(value.as<uint8_t>());
+      return;
+    case TypeId::kInt16:
+      append_big_endian(to, value.as<int16_t>());
+      return;
+    case TypeId::kInt32:
+      append_big_endian(to, value.as<int32_t>());
+      return;
     case TypeId::kInt64:
     case TypeId::kSerial:
-    case TypeId::kTime: append_big_endian(to, value.as<int64_t>()); return;
+    case TypeId::kTime:
+      append_big_endian(to, value.as<int64_t>());
+      return;
     case TypeId::kOid:
     case TypeId::kRegclass:
     case TypeId::kRegtype:
@@ -326,9 +374,15 @@ void append_packed_binary(std::string& to, const Type& type, PackedValue value) 
     case TypeId::kRegnamespace:
       append_big_endian(to, static_cast<uint32_t>(value.as<int64_t>()));
       return;
-    case TypeId::kFloat32: append_big_endian(to, std::bit_cast<uint32_t>(value.as<float>())); return;
-    case TypeId::kFloat64: append_big_endian(to, std::bit_cast<uint64_t>(value.as<double>())); return;
-    case TypeId::kNumeric: append_numeric_binary(to, value.as<Decimal>()); return;
+    case TypeId::kFloat32:
+      append_big_endian(to, std::bit_cast<uint32_t>(value.as<float>()));
+      return;
+    case TypeId::kFloat64:
+      append_big_endian(to, std::bit_cast<uint64_t>(value.as<double>()));
+      return;
+    case TypeId::kNumeric:
+      append_numeric_binary(to, value.as<Decimal>());
+      return;
     case TypeId::kDate: {
       const auto days = value.as<int32_t>();
       append_big_endian(
@@ -350,7 +404,9 @@ void append_packed_binary(std::string& to, const Type& type, PackedValue value) 
     }
     case TypeId::kUnknown:
     case TypeId::kVarchar:
-    case TypeId::kBytea: to += value.view(); return;
+    case TypeId::kBytea:
+      to += value.view();
+      return;
     case TypeId::kJsonb:
       to += '\1';
       to += value.view();
@@ -364,7 +420,9 @@ void append_packed_binary(std::string& to, const Type& type, PackedValue value) 
       }
       return;
     }
-    case TypeId::kList: append_list_binary(to, type, value.view()); return;
+    case TypeId::kList:
+      append_list_binary(to, type, value.view());
+      return;
   }
   UNREACHABLE();
 }
@@ -377,15 +435,32 @@ struct Laid {
       return;
     }
     switch (value.type().physical()) {
-      case Physical::kBool: put(static_cast<uint8_t>(value.as_bool())); break;
-      case Physical::kInt16: put(static_cast<int16_t>(value.as_int64())); break;
-      case Physical::kInt32: put(static_cast<int32_t>(value.as_int64())); break;
-      case Physical::kInt64: put(value.as_int64()); break;
-      case Physical::kFloat32: put(static_cast<float>(value.as_double())); break;
-      case Physical::kFloat64: put(value.as_double()); break;
-      case Physical::kDecimal: put(value.as_decimal()); break;
-      case Physical::kInterval: put(value.as_interval()); break;
-      case Physical::kString: break;
+      case Physical::kBool:
+        put(static_cast<uint8_t>(value.as_bool()));
+        break;
+      case Physical::kInt16:
+        put(static_cast<int16_t>(value.as_int64()));
+        break;
+      case Physical::kInt32:
+        put(static_cast<int32_t>(value.as_int64()));
+        break;
+      case Physical::kInt64:
+        put(value.as_int64());
+        break;
+      case Physical::kFloat32:
+        put(static_cast<float>(value.as_double()));
+        break;
+      case Physical::kFloat64:
+        put(value.as_double());
+        break;
+      case Physical::kDecimal:
+        put(value.as_decimal());
+        break;
+      case Physical::kInterval:
+        put(value.as_interval());
+        break;
+      case Physical::kString:
+        break;
     }
   }
   template <class T>

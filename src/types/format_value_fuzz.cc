@@ -6,10 +6,24 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace leat;
   if (size < 1) return 0;
   static const std::vector<Type> kTypes = {
-      TypeId::kBoolean, TypeId::kInt16, TypeId::kInt32, TypeId::kInt64, TypeId::kFloat32, TypeId::kFloat64,
-      TypeId::kNumeric, TypeId::kDate, TypeId::kTime, TypeId::kTimestamp, TypeId::kTimestamptz,
-      TypeId::kInterval, TypeId::kVarchar, TypeId::kBytea, TypeId::kJsonb, TypeId::kOid,
-      Type::list_of(TypeId::kInt32), Type::list_of(Type::list_of(TypeId::kVarchar)),
+      TypeId::kBoolean,
+      TypeId::kInt16,
+      TypeId::kInt32,
+      TypeId::kInt64,
+      TypeId::kFloat32,
+      TypeId::kFloat64,
+      TypeId::kNumeric,
+      TypeId::kDate,
+      TypeId::kTime,
+      TypeId::kTimestamp,
+      TypeId::kTimestamptz,
+      TypeId::kInterval,
+      TypeId::kVarchar,
+      TypeId::kBytea,
+      TypeId::kJsonb,
+      TypeId::kOid,
+      Type::list_of(TypeId::kInt32),
+      Type::list_of(Type::list_of(TypeId::kVarchar)),
       Type::struct_of({{"a", TypeId::kNumeric}, {"b", Type::list_of(TypeId::kTimestamp)}})};
   const Type& type = kTypes[data[0] % kTypes.size()];
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);

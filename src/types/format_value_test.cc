@@ -55,9 +55,11 @@ constexpr TextRow kTextRows[] = {
     {"integer", "0x1F", "ERROR 22P02 invalid input syntax for type integer: \"0x1F\""},
     {"integer", "--1", "ERROR 22P02 invalid input syntax for type integer: \"--1\""},
     {"bigint", "9223372036854775807", "9223372036854775807"},
-    {"bigint", "9223372036854775808", "ERROR 22003 value \"9223372036854775808\" is out of range for type bigint"},
+    {"bigint", "9223372036854775808",
+     "ERROR 22003 value \"9223372036854775808\" is out of range for type bigint"},
     {"bigint", "-9223372036854775808", "-9223372036854775808"},
-    {"bigint", "12345678901234567890123", "ERROR 22003 value \"12345678901234567890123\" is out of range for type bigint"},
+    {"bigint", "12345678901234567890123",
+     "ERROR 22003 value \"12345678901234567890123\" is out of range for type bigint"},
     {"bigint", "x", "ERROR 22P02 invalid input syntax for type bigint: \"x\""},
     {"real", "0", "0"},
     {"real", "-0", "-0"},
@@ -100,8 +102,10 @@ constexpr TextRow kTextRows[] = {
     {"double precision", "1e-05", "1e-05"},
     {"double precision", "1e300", "1e+300"},
     {"double precision", "1.7976931348623157e308", "1.7976931348623157e+308"},
-    {"double precision", "1e309", "ERROR 22003 \"1e309\" is out of range for type double precision"},
-    {"double precision", "1e-400", "ERROR 22003 \"1e-400\" is out of range for type double precision"},
+    {"double precision", "1e309",
+     "ERROR 22003 \"1e309\" is out of range for type double precision"},
+    {"double precision", "1e-400",
+     "ERROR 22003 \"1e-400\" is out of range for type double precision"},
     {"double precision", "5e-324", "5e-324"},
     {"double precision", "NaN", "NaN"},
     {"double precision", "nan", "NaN"},
@@ -113,7 +117,8 @@ constexpr TextRow kTextRows[] = {
     {"double precision", "9007199254740993", "9.007199254740992e+15"},
     {"double precision", "123456.789", "123456.789"},
     {"double precision", "x", "ERROR 22P02 invalid input syntax for type double precision: \"x\""},
-    {"double precision", "1e", "ERROR 22P02 invalid input syntax for type double precision: \"1e\""},
+    {"double precision", "1e",
+     "ERROR 22P02 invalid input syntax for type double precision: \"1e\""},
     {"double precision", ".5", "0.5"},
     {"double precision", "5.", "5"},
     {"double precision", " 1.25 ", "1.25"},
@@ -185,7 +190,8 @@ constexpr TextRow kTextRows[] = {
     {"date", "1999 Jan 08", "1999-01-08"},
     {"date", "08 1999 jan", "ERROR 22007 invalid input syntax for type date: \"08 1999 jan\""},
     {"date", "2024-06-31", "ERROR 22008 date/time field value out of range: \"2024-06-31\""},
-    {"date", "mon 2024-01-01", "ERROR 22007 invalid input syntax for type date: \"mon 2024-01-01\""},
+    {"date", "mon 2024-01-01",
+     "ERROR 22007 invalid input syntax for type date: \"mon 2024-01-01\""},
     {"date", "20240229", "2024-02-29"},
     {"date", "12345-01-01", "12345-01-01"},
     {"date", "2024-1-1 bc", "2024-01-01 BC"},
@@ -237,7 +243,8 @@ constexpr TextRow kTextRows[] = {
     {"timestamp", "2024-01-01 24:00:00", "2024-01-02 00:00:00"},
     {"timestamp", "2024-01-01 23:59:60", "2024-01-02 00:00:00"},
     {"timestamp", "2024-01-01 12:34", "2024-01-01 12:34:00"},
-    {"timestamp", "2024-01-01 12", "ERROR 22007 invalid input syntax for type timestamp: \"2024-01-01 12\""},
+    {"timestamp", "2024-01-01 12",
+     "ERROR 22007 invalid input syntax for type timestamp: \"2024-01-01 12\""},
     {"timestamp", "20240101T123456", "2024-01-01 12:34:56"},
     {"timestamp", "20240101 123456", "2024-01-01 12:34:56"},
     {"timestamp", "20240101 123456.5", "2024-01-01 12:34:56.5"},
@@ -248,19 +255,26 @@ constexpr TextRow kTextRows[] = {
     {"timestamp", "infinity", "infinity"},
     {"timestamp", "-infinity", "-infinity"},
     {"timestamp", "4714-11-24 00:00:00 BC", "4714-11-24 00:00:00 BC"},
-    {"timestamp", "4714-11-23 23:59:59 BC", "ERROR 22008 timestamp out of range: \"4714-11-23 23:59:59 BC\""},
+    {"timestamp", "4714-11-23 23:59:59 BC",
+     "ERROR 22008 timestamp out of range: \"4714-11-23 23:59:59 BC\""},
     {"timestamp", "0001-01-01 BC", "0001-01-01 00:00:00 BC"},
     {"timestamp", "x", "ERROR 22007 invalid input syntax for type timestamp: \"x\""},
-    {"timestamp", "2024-02-30 10:00", "ERROR 22008 date/time field value out of range: \"2024-02-30 10:00\""},
-    {"timestamp", "2024-01-01 25:00:00", "ERROR 22008 date/time field value out of range: \"2024-01-01 25:00:00\""},
-    {"timestamp", "2024-13-01 10:00", "ERROR 22008 date/time field value out of range: \"2024-13-01 10:00\""},
+    {"timestamp", "2024-02-30 10:00",
+     "ERROR 22008 date/time field value out of range: \"2024-02-30 10:00\""},
+    {"timestamp", "2024-01-01 25:00:00",
+     "ERROR 22008 date/time field value out of range: \"2024-01-01 25:00:00\""},
+    {"timestamp", "2024-13-01 10:00",
+     "ERROR 22008 date/time field value out of range: \"2024-13-01 10:00\""},
     {"timestamp", "12:34:56", "ERROR 22007 invalid input syntax for type timestamp: \"12:34:56\""},
     {"timestamp", "1999-01-08 04:05:06.000001", "1999-01-08 04:05:06.000001"},
     {"timestamp", "1999-01-08 04:05:06.1", "1999-01-08 04:05:06.1"},
     {"timestamp", "2024-01-01 America/New_York", "2024-01-01 00:00:00"},
-    {"timestamp", "2024-01-01 10:00 Mars/Phobos", "ERROR 22023 time zone \"mars/phobos\" not recognized"},
-    {"timestamp", "2024-01-01 10:00 +16", "ERROR 22009 time zone displacement out of range: \"2024-01-01 10:00 +16\""},
-    {"timestamp", "99-01-08 04:05", "ERROR 22008 date/time field value out of range: \"99-01-08 04:05\""},
+    {"timestamp", "2024-01-01 10:00 Mars/Phobos",
+     "ERROR 22023 time zone \"mars/phobos\" not recognized"},
+    {"timestamp", "2024-01-01 10:00 +16",
+     "ERROR 22009 time zone displacement out of range: \"2024-01-01 10:00 +16\""},
+    {"timestamp", "99-01-08 04:05",
+     "ERROR 22008 date/time field value out of range: \"99-01-08 04:05\""},
     {"timestamp", "1/8/99 04:05", "1999-01-08 04:05:00"},
     {"timestamp", "2024-06-15 23:59:59.999999", "2024-06-15 23:59:59.999999"},
     {"timestamp", "10000-01-01 00:00:00", "10000-01-01 00:00:00"},
@@ -268,7 +282,8 @@ constexpr TextRow kTextRows[] = {
     {"timestamp", "1969-12-31 23:59:59.5", "1969-12-31 23:59:59.5"},
     {"timestamp", "j2451187 04:05:06", "1999-01-08 04:05:06"},
     {"timestamp", "2001-02-03 04:05:06.789 am", "2001-02-03 04:05:06.789"},
-    {"timestamp", "2024-01-01 13:00 am", "ERROR 22008 date/time field value out of range: \"2024-01-01 13:00 am\""},
+    {"timestamp", "2024-01-01 13:00 am",
+     "ERROR 22008 date/time field value out of range: \"2024-01-01 13:00 am\""},
     {"timestamp", "2024-01-01 12:34:56 at", "2024-01-01 12:34:56"},
     {"timestamp", "2024-01-01 12:34:56.", "2024-01-01 12:34:56"},
     {"timestamp", "2024-01-01T1234", "2024-01-01 12:34:00"},
@@ -276,7 +291,8 @@ constexpr TextRow kTextRows[] = {
     {"timestamp", "2024-1-1 1:2:3", "2024-01-01 01:02:03"},
     {"timestamp", "Thu Jun 15 12:00:00 2023 UTC", "2023-06-15 12:00:00"},
     {"timestamp", "2024-01-01 10:00:00-0330", "2024-01-01 10:00:00"},
-    {"timestamp", "2024-01-01-10:00", "ERROR 22007 invalid input syntax for type timestamp: \"2024-01-01-10:00\""},
+    {"timestamp", "2024-01-01-10:00",
+     "ERROR 22007 invalid input syntax for type timestamp: \"2024-01-01-10:00\""},
     {"timestamptz", "2024-01-01 00:00:00", "2024-01-01 00:00:00+00"},
     {"timestamptz", "2024-01-01 00:00:00Z", "2024-01-01 00:00:00+00"},
     {"timestamptz", "2024-01-01 00:00:00+05:30", "2023-12-31 18:30:00+00"},
@@ -293,10 +309,13 @@ constexpr TextRow kTextRows[] = {
     {"timestamptz", "-infinity", "-infinity"},
     {"timestamptz", "epoch", "1970-01-01 00:00:00+00"},
     {"timestamptz", "2024-01-01 12:00:00+15:59", "2023-12-31 20:01:00+00"},
-    {"timestamptz", "2024-01-01 12:00:00+16", "ERROR 22009 time zone displacement out of range: \"2024-01-01 12:00:00+16\""},
+    {"timestamptz", "2024-01-01 12:00:00+16",
+     "ERROR 22009 time zone displacement out of range: \"2024-01-01 12:00:00+16\""},
     {"timestamptz", "2024-01-01 12:00:00+05:30:15", "2024-01-01 06:29:45+00"},
-    {"timestamptz", "x", "ERROR 22007 invalid input syntax for type timestamp with time zone: \"x\""},
-    {"timestamptz", "2024-01-01 10:00 Nowhere/City", "ERROR 22023 time zone \"nowhere/city\" not recognized"},
+    {"timestamptz", "x",
+     "ERROR 22007 invalid input syntax for type timestamp with time zone: \"x\""},
+    {"timestamptz", "2024-01-01 10:00 Nowhere/City",
+     "ERROR 22023 time zone \"nowhere/city\" not recognized"},
     {"timestamptz", "2099-07-01 12:00 America/New_York", "2099-07-01 16:00:00+00"},
     {"timestamptz", "2500-07-01 12:00 Europe/Berlin", "2500-07-01 10:00:00+00"},
     {"timestamptz", "1850-01-01 00:00 Europe/Berlin", "1849-12-31 23:06:32+00"},
@@ -311,7 +330,8 @@ constexpr TextRow kTextRows[] = {
     {"timestamptz", "2024-04-07 01:45 Australia/Lord_Howe", "2024-04-06 15:15:00+00"},
     {"timestamptz", "1999-12-31 23:59:59 Asia/Kathmandu", "1999-12-31 18:14:59+00"},
     {"interval", "1 day", "1 day"},
-    {"interval", "1 year 2 months 3 days 4 hours 5 minutes 6.789 seconds", "1 year 2 mons 3 days 04:05:06.789"},
+    {"interval", "1 year 2 months 3 days 4 hours 5 minutes 6.789 seconds",
+     "1 year 2 mons 3 days 04:05:06.789"},
     {"interval", "1 year", "1 year"},
     {"interval", "-1 year", "-1 years"},
     {"interval", "2 years", "2 years"},
@@ -358,15 +378,20 @@ constexpr TextRow kTextRows[] = {
     {"interval", "@ 1 minute", "00:01:00"},
     {"interval", "@ 1 day ago", "-1 days"},
     {"interval", "x", "ERROR 22007 invalid input syntax for type interval: \"x\""},
-    {"interval", "1 fortnight", "ERROR 22007 invalid input syntax for type interval: \"1 fortnight\""},
+    {"interval", "1 fortnight",
+     "ERROR 22007 invalid input syntax for type interval: \"1 fortnight\""},
     {"interval", "", "ERROR 22007 invalid input syntax for type interval: \"\""},
-    {"interval", "1 day 1 day", "ERROR 22007 invalid input syntax for type interval: \"1 day 1 day\""},
+    {"interval", "1 day 1 day",
+     "ERROR 22007 invalid input syntax for type interval: \"1 day 1 day\""},
     {"interval", "day", "ERROR 22007 invalid input syntax for type interval: \"day\""},
-    {"interval", "2147483648 days", "ERROR 22015 interval field value out of range: \"2147483648 days\""},
+    {"interval", "2147483648 days",
+     "ERROR 22015 interval field value out of range: \"2147483648 days\""},
     {"interval", "178956970 years", "178956970 years"},
     {"interval", "178956971 years", "ERROR 22008 interval out of range"},
-    {"interval", "99999999999 hours", "ERROR 22015 interval field value out of range: \"99999999999 hours\""},
-    {"interval", "9999999999999 hours", "ERROR 22015 interval field value out of range: \"9999999999999 hours\""},
+    {"interval", "99999999999 hours",
+     "ERROR 22015 interval field value out of range: \"99999999999 hours\""},
+    {"interval", "9999999999999 hours",
+     "ERROR 22015 interval field value out of range: \"9999999999999 hours\""},
     {"interval", "1 day 25:00:00", "1 day 25:00:00"},
     {"interval", "00:00:00", "00:00:00"},
     {"interval", "0", "00:00:00"},
@@ -383,7 +408,8 @@ constexpr TextRow kTextRows[] = {
     {"interval", "P", "ERROR 22007 invalid input syntax for type interval: \"P\""},
     {"interval", "PT", "00:00:00"},
     {"interval", "P1", "1 year"},
-    {"interval", "1 days 2 days", "ERROR 22007 invalid input syntax for type interval: \"1 days 2 days\""},
+    {"interval", "1 days 2 days",
+     "ERROR 22007 invalid input syntax for type interval: \"1 days 2 days\""},
     {"interval", "30 sec 2 min", "00:02:30"},
     {"interval", "1 quarter", "ERROR 22007 invalid input syntax for type interval: \"1 quarter\""},
     {"interval", "2 m", "00:02:00"},
@@ -435,41 +461,77 @@ constexpr TextRow kTextRows[] = {
     {"jsonb", "{\"a\":{\"c\":1,\"b\":[]}}", "{\"a\": {\"b\": [], \"c\": 1}}"},
     {"jsonb", "{\"\":1}", "{\"\": 1}"},
     {"jsonb", "tru", "ERROR 22P02 invalid input syntax for type json | Token \"tru\" is invalid."},
-    {"jsonb", "{", "ERROR 22P02 invalid input syntax for type json | The input string ended unexpectedly."},
-    {"jsonb", "[1,", "ERROR 22P02 invalid input syntax for type json | The input string ended unexpectedly."},
-    {"jsonb", "[1 2]", "ERROR 22P02 invalid input syntax for type json | Expected \",\" or \"]\", but found \"2\"."},
-    {"jsonb", "{\"a\"}", "ERROR 22P02 invalid input syntax for type json | Expected \":\", but found \"}\"."},
-    {"jsonb", "{\"a\":}", "ERROR 22P02 invalid input syntax for type json | Expected JSON value, but found \"}\"."},
-    {"jsonb", "{\"a\":1,}", "ERROR 22P02 invalid input syntax for type json | Expected string, but found \"}\"."},
+    {"jsonb", "{",
+     "ERROR 22P02 invalid input syntax for type json | The input string ended unexpectedly."},
+    {"jsonb", "[1,",
+     "ERROR 22P02 invalid input syntax for type json | The input string ended unexpectedly."},
+    {"jsonb", "[1 2]",
+     "ERROR 22P02 invalid input syntax for type json | Expected \",\" or \"]\", but found \"2\"."},
+    {"jsonb", "{\"a\"}",
+     "ERROR 22P02 invalid input syntax for type json | Expected \":\", but found \"}\"."},
+    {"jsonb", "{\"a\":}",
+     "ERROR 22P02 invalid input syntax for type json | Expected JSON value, but found \"}\"."},
+    {"jsonb", "{\"a\":1,}",
+     "ERROR 22P02 invalid input syntax for type json | Expected string, but found \"}\"."},
     {"jsonb", "{a:1}", "ERROR 22P02 invalid input syntax for type json | Token \"a\" is invalid."},
-    {"jsonb", "[1,]", "ERROR 22P02 invalid input syntax for type json | Expected JSON value, but found \"]\"."},
+    {"jsonb", "[1,]",
+     "ERROR 22P02 invalid input syntax for type json | Expected JSON value, but found \"]\"."},
     {"jsonb", "01", "ERROR 22P02 invalid input syntax for type json | Token \"01\" is invalid."},
     {"jsonb", "1.", "ERROR 22P02 invalid input syntax for type json | Token \"1.\" is invalid."},
     {"jsonb", ".5", "ERROR 22P02 invalid input syntax for type json | Token \".\" is invalid."},
     {"jsonb", "-", "ERROR 22P02 invalid input syntax for type json | Token \"-\" is invalid."},
     {"jsonb", "1e", "ERROR 22P02 invalid input syntax for type json | Token \"1e\" is invalid."},
-    {"jsonb", "\"abc", "ERROR 22P02 invalid input syntax for type json | Token \"\"abc\" is invalid."},
-    {"jsonb", "\"\\x\"", "ERROR 22P02 invalid input syntax for type json | Escape sequence \"\\x\" is invalid."},
-    {"jsonb", "\"\\u12\"", "ERROR 22P02 invalid input syntax for type json | \"\\u\" must be followed by four hexadecimal digits."},
-    {"jsonb", "\"\\u0000\"", "ERROR 22P05 unsupported Unicode escape sequence | \\u0000 cannot be converted to text."},
-    {"jsonb", "\"\\ud800\"", "ERROR 22P02 invalid input syntax for type json | Unicode low surrogate must follow a high surrogate."},
-    {"jsonb", "\"\\ude00\"", "ERROR 22P02 invalid input syntax for type json | Unicode low surrogate must follow a high surrogate."},
-    {"jsonb", "\"\\ud800\\ud800\"", "ERROR 22P02 invalid input syntax for type json | Unicode high surrogate must not follow a high surrogate."},
-    {"jsonb", "\"\\ud800x\"", "ERROR 22P02 invalid input syntax for type json | Unicode low surrogate must follow a high surrogate."},
-    {"jsonb", "1 2", "ERROR 22P02 invalid input syntax for type json | Expected end of input, but found \"2\"."},
-    {"jsonb", "{\"a\":1} x", "ERROR 22P02 invalid input syntax for type json | Token \"x\" is invalid."},
-    {"jsonb", "\"a\nb\"", "ERROR 22P02 invalid input syntax for type json | Character with value 0x0a must be escaped."},
+    {"jsonb", "\"abc",
+     "ERROR 22P02 invalid input syntax for type json | Token \"\"abc\" is invalid."},
+    {"jsonb", "\"\\x\"",
+     "ERROR 22P02 invalid input syntax for type json | Escape sequence \"\\x\" is invalid."},
+    {"jsonb", "\"\\u12\"",
+     "ERROR 22P02 invalid input syntax for type json | \"\\u\" must be followed by four "
+     "hexadecimal digits."},
+    {"jsonb", "\"\\u0000\"",
+     "ERROR 22P05 unsupported Unicode escape sequence | \\u0000 cannot be converted to text."},
+    {"jsonb", "\"\\ud800\"",
+     "ERROR 22P02 invalid input syntax for type json | Unicode low surrogate must follow a high "
+     "surrogate."},
+    {"jsonb", "\"\\ude00\"",
+     "ERROR 22P02 invalid input syntax for type json | Unicode low surrogate must follow a high "
+     "surrogate."},
+    {"jsonb", "\"\\ud800\\ud800\"",
+     "ERROR 22P02 invalid input syntax for type json | Unicode high surrogate must not follow a "
+     "high surrogate."},
+    {"jsonb", "\"\\ud800x\"",
+     "ERROR 22P02 invalid input syntax for type json | Unicode low surrogate must follow a high "
+     "surrogate."},
+    {"jsonb", "1 2",
+     "ERROR 22P02 invalid input syntax for type json | Expected end of input, but found \"2\"."},
+    {"jsonb", "{\"a\":1} x",
+     "ERROR 22P02 invalid input syntax for type json | Token \"x\" is invalid."},
+    {"jsonb", "\"a\nb\"",
+     "ERROR 22P02 invalid input syntax for type json | Character with value 0x0a must be escaped."},
     {"jsonb", "\"\\u001f\\b\\f\\r\"", "\"\\u001f\\b\\f\\r\""},
     {"jsonb", "nul", "ERROR 22P02 invalid input syntax for type json | Token \"nul\" is invalid."},
     {"jsonb", "+1", "ERROR 22P02 invalid input syntax for type json | Token \"+\" is invalid."},
-    {"jsonb", "12abc", "ERROR 22P02 invalid input syntax for type json | Token \"12abc\" is invalid."},
-    {"jsonb", "[}", "ERROR 22P02 invalid input syntax for type json | Expected JSON value, but found \"}\"."},
-    {"jsonb", "{]", "ERROR 22P02 invalid input syntax for type json | Expected string or \"}\", but found \"]\"."},
-    {"jsonb", "", "ERROR 22P02 invalid input syntax for type json | The input string ended unexpectedly."},
-    {"jsonb", "  ", "ERROR 22P02 invalid input syntax for type json | The input string ended unexpectedly."},
-    {"jsonb", "{\"a\":1 \"b\":2}", "ERROR 22P02 invalid input syntax for type json | Expected \",\" or \"}\", but found \"\"b\"\"."},
-    {"jsonb", "{1:2}", "ERROR 22P02 invalid input syntax for type json | Expected string or \"}\", but found \"1\"."},
-    {"jsonb", "1e400", "10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"},
+    {"jsonb", "12abc",
+     "ERROR 22P02 invalid input syntax for type json | Token \"12abc\" is invalid."},
+    {"jsonb", "[}",
+     "ERROR 22P02 invalid input syntax for type json | Expected JSON value, but found \"}\"."},
+    {"jsonb", "{]",
+     "ERROR 22P02 invalid input syntax for type json | Expected string or \"}\", but found \"]\"."},
+    {"jsonb", "",
+     "ERROR 22P02 invalid input syntax for type json | The input string ended unexpectedly."},
+    {"jsonb", "  ",
+     "ERROR 22P02 invalid input syntax for type json | The input string ended unexpectedly."},
+    {"jsonb", "{\"a\":1 \"b\":2}",
+     "ERROR 22P02 invalid input syntax for type json | Expected \",\" or \"}\", but found "
+     "\"\"b\"\"."},
+    {"jsonb", "{1:2}",
+     "ERROR 22P02 invalid input syntax for type json | Expected string or \"}\", but found \"1\"."},
+    {"jsonb", "1e400",
+     "100000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+     "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+     "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+     "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+     "00000000000000000000000000000"},
     {"jsonb", "-1.5e-10", "-0.00000000015"},
     {"jsonb", "123456789012345678901234567890.12345", "123456789012345678901234567890.12345"},
     {"jsonb", "{\"k\\u0065y\":1,\"key\":2}", "{\"key\": 2}"},
@@ -477,10 +539,15 @@ constexpr TextRow kTextRows[] = {
     {"jsonb", "'a'", "ERROR 22P02 invalid input syntax for type json | Token \"'\" is invalid."},
     {"jsonb", "NaN", "ERROR 22P02 invalid input syntax for type json | Token \"NaN\" is invalid."},
     {"jsonb", "[1e2, 1.0e2]", "[100, 100]"},
-    {"jsonb", "{\"a\" 1}", "ERROR 22P02 invalid input syntax for type json | Expected \":\", but found \"1\"."},
-    {"jsonb", "[true false]", "ERROR 22P02 invalid input syntax for type json | Expected \",\" or \"]\", but found \"false\"."},
-    {"jsonb", ",", "ERROR 22P02 invalid input syntax for type json | Expected JSON value, but found \",\"."},
-    {"jsonb", ":", "ERROR 22P02 invalid input syntax for type json | Expected JSON value, but found \":\"."},
+    {"jsonb", "{\"a\" 1}",
+     "ERROR 22P02 invalid input syntax for type json | Expected \":\", but found \"1\"."},
+    {"jsonb", "[true false]",
+     "ERROR 22P02 invalid input syntax for type json | Expected \",\" or \"]\", but found "
+     "\"false\"."},
+    {"jsonb", ",",
+     "ERROR 22P02 invalid input syntax for type json | Expected JSON value, but found \",\"."},
+    {"jsonb", ":",
+     "ERROR 22P02 invalid input syntax for type json | Expected JSON value, but found \":\"."},
     {"oid", "0", "0"},
     {"oid", "1", "1"},
     {"oid", "4294967295", "4294967295"},
@@ -491,19 +558,30 @@ constexpr TextRow kTextRows[] = {
     {"integer[]", "{1,2,3}", "{1,2,3}"},
     {"integer[]", "{1,NULL,3}", "{1,NULL,3}"},
     {"integer[]", "{ 1 , 2 }", "{1,2}"},
-    {"integer[]", "{1,2", "ERROR 22P02 malformed array literal: \"{1,2\" | Unexpected end of input."},
-    {"integer[]", "1,2", "ERROR 22P02 malformed array literal: \"1,2\" | Array value must start with \"{\" or dimension information."},
-    {"integer[]", "{1,,2}", "ERROR 22P02 malformed array literal: \"{1,,2}\" | Unexpected \",\" character."},
+    {"integer[]", "{1,2",
+     "ERROR 22P02 malformed array literal: \"{1,2\" | Unexpected end of input."},
+    {"integer[]", "1,2",
+     "ERROR 22P02 malformed array literal: \"1,2\" | Array value must start with \"{\" or "
+     "dimension information."},
+    {"integer[]", "{1,,2}",
+     "ERROR 22P02 malformed array literal: \"{1,,2}\" | Unexpected \",\" character."},
     {"integer[]", "{1,a}", "ERROR 22P02 invalid input syntax for type integer: \"a\""},
-    {"integer[]", "{1}x", "ERROR 22P02 malformed array literal: \"{1}x\" | Junk after closing right brace."},
+    {"integer[]", "{1}x",
+     "ERROR 22P02 malformed array literal: \"{1}x\" | Junk after closing right brace."},
     {"integer[]", "{\"1\",\"2\"}", "{1,2}"},
     {"integer[]", "{null}", "{NULL}"},
     {"integer[]", "{NULL , nULL}", "{NULL,NULL}"},
     {"integer[]", " {1} ", "{1}"},
-    {"integer[]", "{,}", "ERROR 22P02 malformed array literal: \"{,}\" | Unexpected \",\" character."},
-    {"integer[]", "{1,}", "ERROR 22P02 malformed array literal: \"{1,}\" | Unexpected \"}\" character."},
-    {"integer[]", "x{1}", "ERROR 22P02 malformed array literal: \"x{1}\" | Array value must start with \"{\" or dimension information."},
-    {"integer[]", "", "ERROR 22P02 malformed array literal: \"\" | Array value must start with \"{\" or dimension information."},
+    {"integer[]", "{,}",
+     "ERROR 22P02 malformed array literal: \"{,}\" | Unexpected \",\" character."},
+    {"integer[]", "{1,}",
+     "ERROR 22P02 malformed array literal: \"{1,}\" | Unexpected \"}\" character."},
+    {"integer[]", "x{1}",
+     "ERROR 22P02 malformed array literal: \"x{1}\" | Array value must start with \"{\" or "
+     "dimension information."},
+    {"integer[]", "",
+     "ERROR 22P02 malformed array literal: \"\" | Array value must start with \"{\" or dimension "
+     "information."},
     {"integer[]", "{", "ERROR 22P02 malformed array literal: \"{\" | Unexpected end of input."},
     {"text[]", "{}", "{}"},
     {"text[]", "{a,b}", "{a,b}"},
@@ -514,15 +592,19 @@ constexpr TextRow kTextRows[] = {
     {"text[]", "{a\\,b}", "{\"a,b\"}"},
     {"text[]", "{\"{}\"}", "{\"{}\"}"},
     {"text[]", "{ \" x \" }", "{\" x \"}"},
-    {"text[]", "{a\"b\"c}", "ERROR 22P02 malformed array literal: \"{a\"b\"c}\" | Unexpected array element."},
+    {"text[]", "{a\"b\"c}",
+     "ERROR 22P02 malformed array literal: \"{a\"b\"c}\" | Unexpected array element."},
     {"text[]", "{tab\there}", "{\"tab\there\"}"},
-    {"text[]", "{\"unterminated}", "ERROR 22P02 malformed array literal: \"{\"unterminated}\" | Unexpected end of input."},
+    {"text[]", "{\"unterminated}",
+     "ERROR 22P02 malformed array literal: \"{\"unterminated}\" | Unexpected end of input."},
     {"text[]", "{☃}", "{☃}"},
-    {"text[]", "{\"a\" \"b\"}", "ERROR 22P02 malformed array literal: \"{\"a\" \"b\"}\" | Unexpected array element."},
+    {"text[]", "{\"a\" \"b\"}",
+     "ERROR 22P02 malformed array literal: \"{\"a\" \"b\"}\" | Unexpected array element."},
     {"text[]", "{a b}", "{\"a b\"}"},
     {"text[]", "{null,Null}", "{NULL,NULL}"},
     {"text[]", "{\"x\\y\"}", "{xy}"},
-    {"timestamp[]", "{2024-01-01,\"2024-01-01 10:00\"}", "{\"2024-01-01 00:00:00\",\"2024-01-01 10:00:00\"}"},
+    {"timestamp[]", "{2024-01-01,\"2024-01-01 10:00\"}",
+     "{\"2024-01-01 00:00:00\",\"2024-01-01 10:00:00\"}"},
     {"boolean[]", "{t,f,NULL}", "{t,f,NULL}"},
     {"double precision[]", "{1.5,NaN,-Infinity}", "{1.5,NaN,-Infinity}"},
     {"jsonb[]", "{\"{\\\"a\\\": 1}\",\"[1, 2]\"}", "{\"{\\\"a\\\": 1}\",\"[1, 2]\"}"},
@@ -541,13 +623,16 @@ constexpr TextRow kTextRows[] = {
     {"rec2", "1,2", "ERROR 22P02 malformed record literal: \"1,2\" | Missing left parenthesis."},
     {"rec2", "(1,2", "ERROR 22P02 malformed record literal: \"(1,2\" | Unexpected end of input."},
     {"rec2", "(x,2)", "ERROR 22P02 invalid input syntax for type integer: \"x\""},
-    {"rec2", "(1,2) x", "ERROR 22P02 malformed record literal: \"(1,2) x\" | Junk after right parenthesis."},
+    {"rec2", "(1,2) x",
+     "ERROR 22P02 malformed record literal: \"(1,2) x\" | Junk after right parenthesis."},
     {"rec2", "(1,\"(,)\")", "(1,\"(,)\")"},
     {"rec2", "(1,\"a\\\\b\")", "(1,\"a\\\\b\")"},
     {"rec2", " (1,x) ", "(1,x)"},
     {"rec2", "(1,NULL)", "(1,NULL)"},
-    {"rec2", "(1,\"unterminated)", "ERROR 22P02 malformed record literal: \"(1,\"unterminated)\" | Unexpected end of input."},
-    {"rec3", "(1.50,\"{a,\"\"b c\"\"}\",\"2024-01-01 10:00\")", "(1.50,\"{a,\"\"b c\"\"}\",\"2024-01-01 10:00:00\")"},
+    {"rec2", "(1,\"unterminated)",
+     "ERROR 22P02 malformed record literal: \"(1,\"unterminated)\" | Unexpected end of input."},
+    {"rec3", "(1.50,\"{a,\"\"b c\"\"}\",\"2024-01-01 10:00\")",
+     "(1.50,\"{a,\"\"b c\"\"}\",\"2024-01-01 10:00:00\")"},
     {"rec3", "(,{},)", "(,{},)"},
 };
 
@@ -609,10 +694,15 @@ constexpr BinaryRow kBinaryRows[] = {
     {"jsonb", "{\"a\": 1}", "017b2261223a20317d"},
     {"oid", "4294967295", "ffffffff"},
     {"integer[]", "{}", "000000000000000000000017"},
-    {"integer[]", "{1,NULL,3}", "00000001000000010000001700000003000000010000000400000001ffffffff0000000400000003"},
-    {"integer[]", "{1,2}", "000000010000000000000017000000020000000100000004000000010000000400000002"},
-    {"text[]", "{a,NULL,\"\"}", "00000001000000010000001900000003000000010000000161ffffffff00000000"},
-    {"integer[][]", "{{1,2},{3,4}}", "000000020000000000000017000000020000000100000002000000010000000400000001000000040000000200000004000000030000000400000004"},
+    {"integer[]", "{1,NULL,3}",
+     "00000001000000010000001700000003000000010000000400000001ffffffff0000000400000003"},
+    {"integer[]", "{1,2}",
+     "000000010000000000000017000000020000000100000004000000010000000400000002"},
+    {"text[]", "{a,NULL,\"\"}",
+     "00000001000000010000001900000003000000010000000161ffffffff00000000"},
+    {"integer[][]", "{{1,2},{3,4}}",
+     "000000020000000000000017000000020000000100000002000000010000000400000001000000040000000200000"
+     "004000000030000000400000004"},
     {"integer[][]", "{}", "000000000000000000000017"},
     {"rec2", "(1,a)", "00000002000000170000000400000001000000190000000161"},
     {"rec2", "(,)", "0000000200000017ffffffff00000019ffffffff"},
@@ -622,8 +712,9 @@ Type type_of(std::string_view name) {
   if (name.ends_with("[]")) return Type::list_of(type_of(name.substr(0, name.size() - 2)));
   if (name == "rec2") return Type::struct_of({{"a", TypeId::kInt32}, {"b", TypeId::kVarchar}});
   if (name == "rec3") {
-    return Type::struct_of(
-        {{"a", TypeId::kNumeric}, {"b", Type::list_of(TypeId::kVarchar)}, {"c", TypeId::kTimestamp}});
+    return Type::struct_of({{"a", TypeId::kNumeric},
+                            {"b", Type::list_of(TypeId::kVarchar)},
+                            {"c", TypeId::kTimestamp}});
   }
   auto type = type_by_name(name);
   EXPECT_TRUE(type) << name;
@@ -634,7 +725,8 @@ std::string answer(const Type& type, std::string_view input, const TimeZone& zon
   const auto value = parse_text(type, input, zone);
   if (value) return to_text(*value, zone);
   const Error& e = value.error();
-  return fmt::format("ERROR {} {}{}{}", sqlstate_text(e.code), e.message, e.detail.empty() ? "" : " | ", e.detail);
+  return fmt::format("ERROR {} {}{}{}", sqlstate_text(e.code), e.message,
+                     e.detail.empty() ? "" : " | ", e.detail);
 }
 
 std::string hex(std::string_view bytes) {
@@ -645,7 +737,8 @@ std::string hex(std::string_view bytes) {
 
 TEST(FormatValue, TextIsPostgresql) {
   for (const TextRow& row : kTextRows) {
-    EXPECT_EQ(answer(type_of(row.type), row.input, TimeZone()), row.text) << row.type << " <" << row.input << ">";
+    EXPECT_EQ(answer(type_of(row.type), row.input, TimeZone()), row.text)
+        << row.type << " <" << row.input << ">";
   }
 }
 
@@ -659,7 +752,8 @@ TEST(FormatValue, OutputReadsBackTheSame) {
     EXPECT_TRUE(*again == *value) << row.type << " " << row.input;
     const auto binary = parse_binary(type, to_binary(*value));
     ASSERT_TRUE(binary) << row.type << " " << row.input << binary.error().message;
-    EXPECT_EQ(to_text(*binary, TimeZone()), to_text(*value, TimeZone())) << row.type << " " << row.input;
+    EXPECT_EQ(to_text(*binary, TimeZone()), to_text(*value, TimeZone()))
+        << row.type << " " << row.input;
   }
 }
 
@@ -671,10 +765,12 @@ TEST(FormatValue, BinaryIsPostgresql) {
     std::string want = row.hex;
     // Texts inside arrays and records carry the oid of varchar here.
     if (type.is(TypeId::kList) || type.is(TypeId::kStruct)) {
-      for (size_t at; (at = want.find("00000019")) != std::string::npos;) want.replace(at, 8, "00000413");
+      for (size_t at; (at = want.find("00000019")) != std::string::npos;)
+        want.replace(at, 8, "00000413");
     }
     EXPECT_EQ(hex(to_binary(*value)), want) << row.type << " " << row.text;
-    EXPECT_TRUE(parse_binary(type, to_binary(*value)).value() == *value) << row.type << " " << row.text;
+    EXPECT_TRUE(parse_binary(type, to_binary(*value)).value() == *value)
+        << row.type << " " << row.text;
   }
 }
 
@@ -685,7 +781,8 @@ TEST(FormatValue, BrokenBinaryIsRefused) {
     const std::string bytes = to_binary(parse_text(type, row.text, TimeZone()).value());
     for (size_t n = 0; n < bytes.size(); ++n) {
       if (type.is(TypeId::kJsonb) && n > 1) break;
-      EXPECT_FALSE(parse_binary(type, bytes.substr(0, n))) << row.type << " " << row.text << " cut to " << n;
+      EXPECT_FALSE(parse_binary(type, bytes.substr(0, n)))
+          << row.type << " " << row.text << " cut to " << n;
     }
     EXPECT_FALSE(parse_binary(type, bytes + '\x01')) << row.type;
   }
@@ -709,7 +806,8 @@ TEST(FormatValue, VectorsPrintAsValues) {
 
 TEST(FormatValue, UnequalListsHaveABinaryForm) {
   const Type type = Type::list_of(Type::list_of(TypeId::kInt32));
-  EXPECT_EQ(to_text(parse_text(type, "{{1},{2,3}}", TimeZone()).value(), TimeZone()), "{{1},{2,3}}");
+  EXPECT_EQ(to_text(parse_text(type, "{{1},{2,3}}", TimeZone()).value(), TimeZone()),
+            "{{1},{2,3}}");
   EXPECT_FALSE(to_binary(parse_text(type, "{{1},{2,3}}", TimeZone()).value()).empty());
 }
 
@@ -936,7 +1034,8 @@ TEST(TimeZone, InputAndOutputArePostgresql) {
   for (const ZoneRow& row : kZoneRows) {
     const auto zone = TimeZone::find(row.zone);
     ASSERT_TRUE(zone) << row.zone;
-    EXPECT_EQ(answer(TypeId::kTimestamptz, row.input, *zone), row.output) << row.zone << " " << row.input;
+    EXPECT_EQ(answer(TypeId::kTimestamptz, row.input, *zone), row.output)
+        << row.zone << " " << row.input;
   }
 }
 

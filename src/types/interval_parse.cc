@@ -10,29 +10,81 @@ namespace leat {
 namespace {
 
 enum class Unit : uint8_t {
-  kNone, kMicrosecond, kMillisecond, kSecond, kMinute, kHour, kDay, kWeek, kMonth, kYear,
-  kDecade, kCentury, kMillennium, kAgo,
+  kNone,
+  kMicrosecond,
+  kMillisecond,
+  kSecond,
+  kMinute,
+  kHour,
+  kDay,
+  kWeek,
+  kMonth,
+  kYear,
+  kDecade,
+  kCentury,
+  kMillennium,
+  kAgo,
 };
 
 Unit unit_of(std::string_view word) {
-  struct Row { std::string_view name; Unit unit; };
+  struct Row {
+    std::string_view name;
+    Unit unit;
+  };
   static constexpr Row kRows[] = {
-      {"ago", Unit::kAgo}, {"c", Unit::kCentury}, {"cent", Unit::kCentury},
-      {"centuries", Unit::kCentury}, {"century", Unit::kCentury}, {"d", Unit::kDay},
-      {"day", Unit::kDay}, {"days", Unit::kDay}, {"dec", Unit::kDecade}, {"decade", Unit::kDecade},
-      {"decades", Unit::kDecade}, {"decs", Unit::kDecade}, {"h", Unit::kHour}, {"hour", Unit::kHour},
-      {"hours", Unit::kHour}, {"hr", Unit::kHour}, {"hrs", Unit::kHour}, {"m", Unit::kMinute},
-      {"microsecon", Unit::kMicrosecond}, {"mil", Unit::kMillennium}, {"millennia", Unit::kMillennium},
-      {"millennium", Unit::kMillennium}, {"millisecon", Unit::kMillisecond}, {"mils", Unit::kMillennium},
-      {"min", Unit::kMinute}, {"mins", Unit::kMinute}, {"minute", Unit::kMinute},
-      {"minutes", Unit::kMinute}, {"mon", Unit::kMonth}, {"mons", Unit::kMonth},
-      {"month", Unit::kMonth}, {"months", Unit::kMonth}, {"ms", Unit::kMillisecond},
-      {"msec", Unit::kMillisecond}, {"msecs", Unit::kMillisecond}, {"mseconds", Unit::kMillisecond},
-      {"s", Unit::kSecond}, {"sec", Unit::kSecond}, {"second", Unit::kSecond},
-      {"seconds", Unit::kSecond}, {"secs", Unit::kSecond}, {"us", Unit::kMicrosecond},
-      {"usec", Unit::kMicrosecond}, {"usecond", Unit::kMicrosecond}, {"useconds", Unit::kMicrosecond},
-      {"usecs", Unit::kMicrosecond}, {"w", Unit::kWeek}, {"week", Unit::kWeek}, {"weeks", Unit::kWeek},
-      {"y", Unit::kYear}, {"year", Unit::kYear}, {"years", Unit::kYear}, {"yr", Unit::kYear},
+      {"ago", Unit::kAgo},
+      {"c", Unit::kCentury},
+      {"cent", Unit::kCentury},
+      {"centuries", Unit::kCentury},
+      {"century", Unit::kCentury},
+      {"d", Unit::kDay},
+      {"day", Unit::kDay},
+      {"days", Unit::kDay},
+      {"dec", Unit::kDecade},
+      {"decade", Unit::kDecade},
+      {"decades", Unit::kDecade},
+      {"decs", Unit::kDecade},
+      {"h", Unit::kHour},
+      {"hour", Unit::kHour},
+      {"hours", Unit::kHour},
+      {"hr", Unit::kHour},
+      {"hrs", Unit::kHour},
+      {"m", Unit::kMinute},
+      {"microsecon", Unit::kMicrosecond},
+      {"mil", Unit::kMillennium},
+      {"millennia", Unit::kMillennium},
+      {"millennium", Unit::kMillennium},
+      {"millisecon", Unit::kMillisecond},
+      {"mils", Unit::kMillennium},
+      {"min", Unit::kMinute},
+      {"mins", Unit::kMinute},
+      {"minute", Unit::kMinute},
+      {"minutes", Unit::kMinute},
+      {"mon", Unit::kMonth},
+      {"mons", Unit::kMonth},
+      {"month", Unit::kMonth},
+      {"months", Unit::kMonth},
+      {"ms", Unit::kMillisecond},
+      {"msec", Unit::kMillisecond},
+      {"msecs", Unit::kMillisecond},
+      {"mseconds", Unit::kMillisecond},
+      {"s", Unit::kSecond},
+      {"sec", Unit::kSecond},
+      {"second", Unit::kSecond},
+      {"seconds", Unit::kSecond},
+      {"secs", Unit::kSecond},
+      {"us", Unit::kMicrosecond},
+      {"usec", Unit::kMicrosecond},
+      {"usecond", Unit::kMicrosecond},
+      {"useconds", Unit::kMicrosecond},
+      {"usecs", Unit::kMicrosecond},
+      {"w", Unit::kWeek},
+      {"week", Unit::kWeek},
+      {"weeks", Unit::kWeek},
+      {"y", Unit::kYear},
+      {"year", Unit::kYear},
+      {"years", Unit::kYear},
+      {"yr", Unit::kYear},
       {"yrs", Unit::kYear},
   };
   word = word.substr(0, 10);  // as many letters as count
@@ -49,20 +101,33 @@ class IntervalSum {
  public:
   bool add(Unit unit, int64_t whole, double fraction) {
     switch (unit) {
-      case Unit::kMicrosecond: return add_micros(whole, fraction, 1);
-      case Unit::kMillisecond: return add_micros(whole, fraction, 1000);
-      case Unit::kSecond: return add_micros(whole, fraction, kMicrosPerSecond);
-      case Unit::kMinute: return add_micros(whole, fraction, kMicrosPerMinute);
-      case Unit::kHour: return add_micros(whole, fraction, kMicrosPerHour);
-      case Unit::kDay: return add_days(whole) && add_micros(0, fraction, kMicrosPerDay);
-      case Unit::kWeek: return add_days(whole * 7) && add_fraction_of_days(fraction * 7);
-      case Unit::kMonth: return add_months(whole) && add_fraction_of_days(fraction * 30);
-      case Unit::kYear: return add_years(whole, fraction, 1);
-      case Unit::kDecade: return add_years(whole, fraction, 10);
-      case Unit::kCentury: return add_years(whole, fraction, 100);
-      case Unit::kMillennium: return add_years(whole, fraction, 1000);
+      case Unit::kMicrosecond:
+        return add_micros(whole, fraction, 1);
+      case Unit::kMillisecond:
+        return add_micros(whole, fraction, 1000);
+      case Unit::kSecond:
+        return add_micros(whole, fraction, kMicrosPerSecond);
+      case Unit::kMinute:
+        return add_micros(whole, fraction, kMicrosPerMinute);
+      case Unit::kHour:
+        return add_micros(whole, fraction, kMicrosPerHour);
+      case Unit::kDay:
+        return add_days(whole) && add_micros(0, fraction, kMicrosPerDay);
+      case Unit::kWeek:
+        return add_days(whole * 7) && add_fraction_of_days(fraction * 7);
+      case Unit::kMonth:
+        return add_months(whole) && add_fraction_of_days(fraction * 30);
+      case Unit::kYear:
+        return add_years(whole, fraction, 1);
+      case Unit::kDecade:
+        return add_years(whole, fraction, 10);
+      case Unit::kCentury:
+        return add_years(whole, fraction, 100);
+      case Unit::kMillennium:
+        return add_years(whole, fraction, 1000);
       case Unit::kNone:
-      case Unit::kAgo: break;
+      case Unit::kAgo:
+        break;
     }
     return false;
   }
@@ -86,8 +151,10 @@ class IntervalSum {
     fraction *= static_cast<double>(scale);
     auto part = static_cast<int64_t>(fraction);
     const double rest = fraction - static_cast<double>(part);
-    if (rest > 0.5) ++part;
-    else if (rest < -0.5) --part;
+    if (rest > 0.5)
+      ++part;
+    else if (rest < -0.5)
+      --part;
     return add_time(micros) && add_time(part);
   }
   bool add_days(int64_t days) { return !__builtin_add_overflow(days_, days, &days_); }
@@ -165,8 +232,8 @@ Wrong read_clock(std::string_view text, int64_t& micros) {
   if (parts[1] > 59 || parts[2] > 60) return Wrong::kField;
   int64_t sum;
   if (__builtin_mul_overflow(parts[0], kMicrosPerHour, &sum) ||
-      __builtin_add_overflow(sum, parts[1] * kMicrosPerMinute + parts[2] * kMicrosPerSecond + fraction,
-                             &micros)) {
+      __builtin_add_overflow(
+          sum, parts[1] * kMicrosPerMinute + parts[2] * kMicrosPerSecond + fraction, &micros)) {
     return Wrong::kField;
   }
   return Wrong::kNothing;
@@ -217,7 +284,8 @@ class IntervalReader {
           }
           break;
         }
-        case DatetimeToken::kSpecial: return Wrong::kFormat;
+        case DatetimeToken::kSpecial:
+          return Wrong::kFormat;
       }
       if (wrong != Wrong::kNothing) return wrong;
     }
@@ -257,7 +325,8 @@ class IntervalReader {
       if (!text.empty() || none != 0) return Wrong::kFormat;
       if (months < 0 || months > 11 || whole > INT32_MAX || whole < INT32_MIN) return Wrong::kField;
       if (const Wrong w = note(Unit::kMonth); w != Wrong::kNothing) return w;
-      return sum_.add_months(whole * 12 + (minus ? -months : months)) ? Wrong::kNothing : Wrong::kField;
+      return sum_.add_months(whole * 12 + (minus ? -months : months)) ? Wrong::kNothing
+                                                                      : Wrong::kField;
     }
     if (!text.empty()) return Wrong::kFormat;
     if (const Wrong w = note(unit); w != Wrong::kNothing) return w;
@@ -300,7 +369,8 @@ Wrong read_iso_interval(std::string_view text, Interval& out) {
         if (read_number(text, day, none) != Wrong::kNothing) return Wrong::kFormat;
       }
       if (!text.empty() && text[0] != 'T') return Wrong::kFormat;
-      if (!sum.add(Unit::kYear, whole, fraction) || !sum.add_months(month) || !sum.add(Unit::kDay, day, 0)) {
+      if (!sum.add(Unit::kYear, whole, fraction) || !sum.add_months(month) ||
+          !sum.add(Unit::kDay, day, 0)) {
         return Wrong::kField;
       }
       continue;
@@ -332,7 +402,10 @@ Wrong read_iso_interval(std::string_view text, Interval& out) {
       continue;
     }
     if (in_time) {
-      unit = letter == 'H' ? Unit::kHour : letter == 'M' ? Unit::kMinute : letter == 'S' ? Unit::kSecond : unit;
+      unit = letter == 'H'   ? Unit::kHour
+             : letter == 'M' ? Unit::kMinute
+             : letter == 'S' ? Unit::kSecond
+                             : unit;
     } else {
       unit = letter == 'Y'   ? Unit::kYear
              : letter == 'M' ? Unit::kMonth
@@ -355,11 +428,14 @@ Result<Interval> parse_interval(std::string_view text, std::string_view default_
   Wrong wrong = IntervalReader(unit_of(default_unit)).read(text, interval);
   if (wrong == Wrong::kFormat) wrong = read_iso_interval(text, interval);
   if (wrong == Wrong::kField) {
-    return fail(SqlState::kIntervalFieldOverflow, "interval field value out of range: \"{}\"", text);
+    return fail(SqlState::kIntervalFieldOverflow, "interval field value out of range: \"{}\"",
+                text);
   }
-  if (wrong == Wrong::kRange) return fail(SqlState::kDatetimeFieldOverflow, "interval out of range");
+  if (wrong == Wrong::kRange)
+    return fail(SqlState::kDatetimeFieldOverflow, "interval out of range");
   if (wrong == Wrong::kFormat) {
-    return fail(SqlState::kInvalidDatetimeFormat, "invalid input syntax for type interval: \"{}\"", text);
+    return fail(SqlState::kInvalidDatetimeFormat, "invalid input syntax for type interval: \"{}\"",
+                text);
   }
   return interval;
 }

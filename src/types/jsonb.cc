@@ -26,14 +26,19 @@ size_t skip_value(std::string_view t, size_t at) {
   int depth = 0;
   while (true) {
     switch (t[at]) {
-      case '"': at = skip_string(t, at); continue;
+      case '"':
+        at = skip_string(t, at);
+        continue;
       case '{':
-      case '[': ++depth; break;
+      case '[':
+        ++depth;
+        break;
       case '}':
       case ']':
         if (--depth == 0) return at + 1;
         break;
-      default: break;
+      default:
+        break;
     }
     ++at;
   }
@@ -66,13 +71,19 @@ class Items {
 
 JsonKind kind_of(std::string_view text) {
   switch (text[0]) {
-    case '{': return JsonKind::kObject;
-    case '[': return JsonKind::kArray;
-    case '"': return JsonKind::kString;
+    case '{':
+      return JsonKind::kObject;
+    case '[':
+      return JsonKind::kArray;
+    case '"':
+      return JsonKind::kString;
     case 't':
-    case 'f': return JsonKind::kBool;
-    case 'n': return JsonKind::kNull;
-    default: return JsonKind::kNumber;
+    case 'f':
+      return JsonKind::kBool;
+    case 'n':
+      return JsonKind::kNull;
+    default:
+      return JsonKind::kNumber;
   }
 }
 
@@ -84,11 +95,21 @@ void unescape_to(std::string& to, std::string_view quoted) {
       continue;
     }
     switch (s[++i]) {
-      case 'b': to += '\b'; break;
-      case 'f': to += '\f'; break;
-      case 'n': to += '\n'; break;
-      case 'r': to += '\r'; break;
-      case 't': to += '\t'; break;
+      case 'b':
+        to += '\b';
+        break;
+      case 'f':
+        to += '\f';
+        break;
+      case 'n':
+        to += '\n';
+        break;
+      case 'r':
+        to += '\r';
+        break;
+      case 't':
+        to += '\t';
+        break;
       case 'u': {  // canonical text has only \u00XX
         int code = 0;
         std::from_chars(s.data() + i + 1, s.data() + i + 5, code, 16);
@@ -96,7 +117,8 @@ void unescape_to(std::string& to, std::string_view quoted) {
         i += 4;
         break;
       }
-      default: to += s[i];
+      default:
+        to += s[i];
     }
   }
 }
@@ -131,20 +153,28 @@ int compare_numbers(std::string_view a, std::string_view b) {
   const bool minus_a = cut(a, wa, fa), minus_b = cut(b, wb, fb);
   if (minus_a != minus_b) return minus_a ? -1 : 1;
   int c;
-  if (wa.size() != wb.size()) c = wa.size() < wb.size() ? -1 : 1;
-  else if ((c = sign(wa.compare(wb))) == 0) c = sign(fa.compare(fb));
+  if (wa.size() != wb.size())
+    c = wa.size() < wb.size() ? -1 : 1;
+  else if ((c = sign(wa.compare(wb))) == 0)
+    c = sign(fa.compare(fb));
   return minus_a ? -c : c;
 }
 
 // PostgreSQL's order of the kinds.
 int rank(JsonKind kind) {
   switch (kind) {
-    case JsonKind::kNull: return 0;
-    case JsonKind::kString: return 1;
-    case JsonKind::kNumber: return 2;
-    case JsonKind::kBool: return 3;
-    case JsonKind::kArray: return 4;
-    case JsonKind::kObject: return 5;
+    case JsonKind::kNull:
+      return 0;
+    case JsonKind::kString:
+      return 1;
+    case JsonKind::kNumber:
+      return 2;
+    case JsonKind::kBool:
+      return 3;
+    case JsonKind::kArray:
+      return 4;
+    case JsonKind::kObject:
+      return 5;
   }
   return 0;
 }
@@ -169,12 +199,17 @@ int compare_inner(std::string_view a, std::string_view b) {
   const JsonKind ka = kind_of(a), kb = kind_of(b);
   if (ka != kb) return rank(ka) < rank(kb) ? -1 : 1;
   switch (ka) {
-    case JsonKind::kNull: return 0;
-    case JsonKind::kBool: return a == b ? 0 : a == "false" ? -1 : 1;
-    case JsonKind::kNumber: return compare_numbers(a, b);
-    case JsonKind::kString: return compare_strings(a, b);
+    case JsonKind::kNull:
+      return 0;
+    case JsonKind::kBool:
+      return a == b ? 0 : a == "false" ? -1 : 1;
+    case JsonKind::kNumber:
+      return compare_numbers(a, b);
+    case JsonKind::kString:
+      return compare_strings(a, b);
     case JsonKind::kArray:
-    case JsonKind::kObject: return compare_containers(a, b);
+    case JsonKind::kObject:
+      return compare_containers(a, b);
   }
   return 0;
 }
@@ -221,7 +256,8 @@ bool JsonView::member(std::string_view key, JsonView& out) const {
   std::string_view wanted = key;
   // Plain keys are compared in place.
   bool plain = true;
-  for (const char c : key) plain = plain && c != '"' && c != '\\' && static_cast<uint8_t>(c) >= 0x20;
+  for (const char c : key)
+    plain = plain && c != '"' && c != '\\' && static_cast<uint8_t>(c) >= 0x20;
   if (!plain) {
     append_json_string(escaped, key);
     wanted = std::string_view(escaped).substr(1, escaped.size() - 2);
@@ -289,7 +325,8 @@ std::string JsonView::string_value() const {
 }
 
 int compare_json(std::string_view a, std::string_view b) {
-  // A scalar at the top counts as an array of one element in PostgreSQL: an empty array is below it.
+  // A scalar at the top counts as an array of one element in PostgreSQL: an empty array is below
+  // it.
   const bool scalar_a = is_scalar(a), scalar_b = is_scalar(b);
   if (a == "[]" && scalar_b) return -1;
   if (b == "[]" && scalar_a) return 1;

@@ -1,7 +1,7 @@
 #pragma once
-// jsonb values are kept as canonical text, exactly as PostgreSQL prints jsonb: keys ordered by length
-// then bytes, last duplicate kept, one blank after ':' and ',', numbers as numeric prints them.
-// So equal documents have equal bytes (but for numbers that differ in scale only).
+// jsonb values are kept as canonical text, exactly as PostgreSQL prints jsonb: keys ordered by
+// length then bytes, last duplicate kept, one blank after ':' and ',', numbers as numeric prints
+// them. So equal documents have equal bytes (but for numbers that differ in scale only).
 
 #include <string>
 #include <string_view>
@@ -15,7 +15,8 @@ namespace leat {
 inline constexpr int kJsonDepthMax = 512;
 
 // Any JSON text to canonical text. Errors: kInvalidTextRepresentation with PostgreSQL's
-// `invalid input syntax for type json`, detail says what; kProgramLimitExceeded beyond kJsonDepthMax.
+// `invalid input syntax for type json`, detail says what; kProgramLimitExceeded beyond
+// kJsonDepthMax.
 Result<std::string> canonical_json(std::string_view text);
 
 enum class JsonKind : uint8_t { kNull, kBool, kNumber, kString, kArray, kObject };

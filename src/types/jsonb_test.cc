@@ -14,9 +14,14 @@ std::string canonical(std::string_view text) {
 TEST(Jsonb, OrderIsPostgresqls) {
   // ORDER BY of a jsonb column in PostgreSQL 15.
   const char* const kAscending[] = {
-      "[]", "null", "\"\"", "\"a\"", "\"a\\tb\"", "\"ab\"", "\"b\"", "-10", "-1.5", "0", "0.5", "1", "1.01", "2",
-      "10", "false", "true", "[null]", "[\"a\"]", "[1]", "[true]", "[[]]", "[[1, 2]]", "[{}]", "[1, 1]", "[1, 2]",
-      "{}", "{\"a\": 1}", "{\"a\": 2}", "{\"aa\": 1}", "{\"b\": 0}", "{\"a\": 1, \"b\": 1}",
+      "[]",         "null",        "\"\"",       "\"a\"",
+      "\"a\\tb\"",  "\"ab\"",      "\"b\"",      "-10",
+      "-1.5",       "0",           "0.5",        "1",
+      "1.01",       "2",           "10",         "false",
+      "true",       "[null]",      "[\"a\"]",    "[1]",
+      "[true]",     "[[]]",        "[[1, 2]]",   "[{}]",
+      "[1, 1]",     "[1, 2]",      "{}",         "{\"a\": 1}",
+      "{\"a\": 2}", "{\"aa\": 1}", "{\"b\": 0}", "{\"a\": 1, \"b\": 1}",
   };
   for (size_t i = 0; i < std::size(kAscending); ++i) {
     for (size_t j = 0; j < std::size(kAscending); ++j) {
@@ -31,26 +36,44 @@ TEST(Jsonb, NumbersAreComparedByValue) {
   EXPECT_EQ(hash_json("{\"a\": [1.50, 2]}"), hash_json("{\"a\": [1.5, 2.0]}"));
   EXPECT_NE(hash_json("\"1.50\""), hash_json("\"1.5\""));
   EXPECT_EQ(compare_json("0.0", "0"), 0);
-  EXPECT_EQ(compare_json("123456789012345678901234567890123", "123456789012345678901234567890124"), -1);
+  EXPECT_EQ(compare_json("123456789012345678901234567890123", "123456789012345678901234567890124"),
+            -1);
 }
 
 TEST(Jsonb, Containment) {
-  struct Row { const char* a; const char* b; bool contains; };
+  struct Row {
+    const char* a;
+    const char* b;
+    bool contains;
+  };
   const Row kRows[] = {
-      {"{\"a\":1,\"b\":2}", "{\"b\":2}", true}, {"{\"a\":1}", "{\"a\":2}", false},
-      {"[1,2,3]", "[3,1]", true}, {"[1,2]", "[1,1,1]", true}, {"[1,[2,3]]", "[[3]]", true},
-      {"[\"foo\",\"bar\"]", "\"bar\"", true}, {"\"bar\"", "[\"bar\"]", false}, {"[[1]]", "[1]", false},
-      {"{\"a\":{\"b\":[1,{\"c\":2}]}}", "{\"a\":{\"b\":[{\"c\":2.0}]}}", true}, {"[]", "[]", true}, {"{}", "[]", false},
-      {"[1]", "[]", true}, {"1", "1.0", true}, {"null", "null", true}, {"{\"a\":[]}", "{\"a\":{}}", false},
-      {"[{\"a\":1},{\"b\":2}]", "[{}]", true}, {"[1,\"a\"]", "\"1\"", false},
+      {"{\"a\":1,\"b\":2}", "{\"b\":2}", true},
+      {"{\"a\":1}", "{\"a\":2}", false},
+      {"[1,2,3]", "[3,1]", true},
+      {"[1,2]", "[1,1,1]", true},
+      {"[1,[2,3]]", "[[3]]", true},
+      {"[\"foo\",\"bar\"]", "\"bar\"", true},
+      {"\"bar\"", "[\"bar\"]", false},
+      {"[[1]]", "[1]", false},
+      {"{\"a\":{\"b\":[1,{\"c\":2}]}}", "{\"a\":{\"b\":[{\"c\":2.0}]}}", true},
+      {"[]", "[]", true},
+      {"{}", "[]", false},
+      {"[1]", "[]", true},
+      {"1", "1.0", true},
+      {"null", "null", true},
+      {"{\"a\":[]}", "{\"a\":{}}", false},
+      {"[{\"a\":1},{\"b\":2}]", "[{}]", true},
+      {"[1,\"a\"]", "\"1\"", false},
   };
   for (const Row& row : kRows) {
-    EXPECT_EQ(json_contains(canonical(row.a), canonical(row.b)), row.contains) << row.a << " @> " << row.b;
+    EXPECT_EQ(json_contains(canonical(row.a), canonical(row.b)), row.contains)
+        << row.a << " @> " << row.b;
   }
 }
 
 TEST(Jsonb, ViewsWalkWithoutATree) {
-  const std::string text = canonical(R"({"list":[1,"two",{"x":null},[]],"esc\"aped":"\u00e9\n","":0})");
+  const std::string text =
+      canonical(R"({"list":[1,"two",{"x":null},[]],"esc\"aped":"\u00e9\n","":0})");
   const JsonView view{text};
   EXPECT_EQ(view.kind(), JsonKind::kObject);
   EXPECT_EQ(view.size(), 3u);
@@ -81,7 +104,8 @@ TEST(Jsonb, DepthIsBounded) {
 }
 
 TEST(Jsonb, CanonicalTextIsAFixedPoint) {
-  for (const char* text : {R"({"z":[1e3,{"b":1,"a":{"k":"\u0007"}}],"y":-0.10})", "[[],{},\"\\/\"]", "1e-20"}) {
+  for (const char* text :
+       {R"({"z":[1e3,{"b":1,"a":{"k":"\u0007"}}],"y":-0.10})", "[[],{},\"\\/\"]", "1e-20"}) {
     const std::string once = canonical(text);
     EXPECT_EQ(canonical(once), once);
   }

@@ -34,7 +34,8 @@ bool equal_without_case(std::string_view a, std::string_view lower) {
 }
 
 std::unexpected<Error> fail_syntax(std::string_view type, std::string_view text) {
-  return fail(SqlState::kInvalidTextRepresentation, "invalid input syntax for type {}: \"{}\"", type, text);
+  return fail(SqlState::kInvalidTextRepresentation, "invalid input syntax for type {}: \"{}\"",
+              type, text);
 }
 
 template <class T>
@@ -46,9 +47,11 @@ Result<T> parse_int(std::string_view text, std::string_view type) {
   }
   T value;
   const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), value);
-  if (error == std::errc::invalid_argument || end != s.data() + s.size()) return fail_syntax(type, text);
+  if (error == std::errc::invalid_argument || end != s.data() + s.size())
+    return fail_syntax(type, text);
   if (error == std::errc::result_out_of_range) {
-    return fail(SqlState::kNumericValueOutOfRange, "value \"{}\" is out of range for type {}", text, type);
+    return fail(SqlState::kNumericValueOutOfRange, "value \"{}\" is out of range for type {}", text,
+                type);
   }
   return value;
 }
@@ -70,9 +73,11 @@ Result<T> parse_float(std::string_view text, std::string_view type) {
   } else {
     if (s.empty() || (s[0] != '.' && (s[0] < '0' || s[0] > '9'))) return fail_syntax(type, text);
     const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), value);
-    if (error == std::errc::invalid_argument || end != s.data() + s.size()) return fail_syntax(type, text);
+    if (error == std::errc::invalid_argument || end != s.data() + s.size())
+      return fail_syntax(type, text);
     if (error == std::errc::result_out_of_range) {
-      return fail(SqlState::kNumericValueOutOfRange, "\"{}\" is out of range for type {}", whole, type);
+      return fail(SqlState::kNumericValueOutOfRange, "\"{}\" is out of range for type {}", whole,
+                  type);
     }
   }
   return minus ? -value : value;
@@ -82,9 +87,11 @@ Result<int64_t> parse_oid(std::string_view text, std::string_view type) {
   std::string_view s = trimmed(text);
   int64_t value;
   const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), value);
-  if (error == std::errc::invalid_argument || end != s.data() + s.size()) return fail_syntax(type, text);
+  if (error == std::errc::invalid_argument || end != s.data() + s.size())
+    return fail_syntax(type, text);
   if (error != std::errc() || value > UINT32_MAX || value < INT32_MIN) {
-    return fail(SqlState::kNumericValueOutOfRange, "value \"{}\" is out of range for type {}", text, type);
+    return fail(SqlState::kNumericValueOutOfRange, "value \"{}\" is out of range for type {}", text,
+                type);
   }
   return value < 0 ? value + (int64_t{1} << 32) : value;
 }
@@ -96,7 +103,8 @@ int hex_digit(char c) {
   return -1;
 }
 
-Result<Value> parse_at_depth(const Type& type, std::string_view text, const TimeZone& zone, int depth);
+Result<Value> parse_at_depth(const Type& type, std::string_view text, const TimeZone& zone,
+                             int depth);
 
 // `{a,"b c",NULL,{..}}`
 class ListParser {
@@ -121,15 +129,16 @@ class ListParser {
     while (!done() && is_blank(text_[at_])) ++at_;
   }
   std::unexpected<Error> malformed(std::string detail) const {
-    return fail(make_error(SqlState::kInvalidTextRepresentation, "malformed array literal: \"{}\"", text_)
-                    .with_detail(std::move(detail)));
+    return fail(
+        make_error(SqlState::kInvalidTextRepresentation, "malformed array literal: \"{}\"", text_)
+            .with_detail(std::move(detail)));
   }
 
   // From '{' to behind the matching '}'.
   Result<Value> parse_list(const Type& type, int depth) {
     if (depth > kNestingMax) {
-      return fail(SqlState::kProgramLimitExceeded, "number of array dimensions exceeds the maximum allowed ({})",
-                  kNestingMax);
+      return fail(SqlState::kProgramLimitExceeded,
+                  "number of array dimensions exceeds the maximum allowed ({})", kNestingMax);
     }
     const Type& element = type.element();
     PackedWriter writer;
@@ -219,10 +228,12 @@ class ListParser {
 };
 
 // `(1,"a b",)`
-Result<Value> parse_struct(const Type& type, std::string_view text, const TimeZone& zone, int depth) {
+Result<Value> parse_struct(const Type& type, std::string_view text, const TimeZone& zone,
+                           int depth) {
   const auto malformed = [&](std::string detail) {
-    return fail(make_error(SqlState::kInvalidTextRepresentation, "malformed record literal: \"{}\"", text)
-                    .with_detail(std::move(detail)));
+    return fail(
+        make_error(SqlState::kInvalidTextRepresentation, "malformed record literal: \"{}\"", text)
+            .with_detail(std::move(detail)));
   };
   if (depth > kNestingMax) {
     return fail(SqlState::kProgramLimitExceeded, "record literal is nested too deeply");
@@ -277,34 +288,52 @@ Result<Value> parse_struct(const Type& type, std::string_view text, const TimeZo
   return Value(type, std::move(packed));
 }
 
-Result<Value> parse_at_depth(const Type& type, std::string_view text, const TimeZone& zone, int depth) {
+Result<Value> parse_at_depth(const Type& type, std::string_view text, const TimeZone& zone,
+                             int depth) {
   switch (type.id()) {
-    case TypeId::kBoolean: return Value(type, TRY(parse_boolean(text)));
-    case TypeId::kInt16: return Value(type, int64_t{TRY(parse_int16(text))});
-    case TypeId::kInt32: return Value(type, int64_t{TRY(parse_int32(text))});
+    case TypeId::kBoolean:
+      return Value(type, TRY(parse_boolean(text)));
+    case TypeId::kInt16:
+      return Value(type, int64_t{TRY(parse_int16(text))});
+    case TypeId::kInt32:
+      return Value(type, int64_t{TRY(parse_int32(text))});
     case TypeId::kSerial:
-    case TypeId::kInt64: return Value(type, TRY(parse_int64(text)));
-    case TypeId::kFloat32: return Value(type, double{TRY(parse_float32(text))});
-    case TypeId::kFloat64: return Value(type, TRY(parse_float64(text)));
-    case TypeId::kNumeric: return Value(type, TRY(Decimal::parse(text)));
-    case TypeId::kDate: return Value(type, int64_t{TRY(parse_date(text))});
-    case TypeId::kTime: return Value(type, TRY(parse_time(text)));
-    case TypeId::kTimestamp: return Value(type, TRY(parse_timestamp(text)));
-    case TypeId::kTimestamptz: return Value(type, TRY(parse_timestamptz(text, zone)));
-    case TypeId::kInterval: return Value(type, TRY(parse_interval(text)));
+    case TypeId::kInt64:
+      return Value(type, TRY(parse_int64(text)));
+    case TypeId::kFloat32:
+      return Value(type, double{TRY(parse_float32(text))});
+    case TypeId::kFloat64:
+      return Value(type, TRY(parse_float64(text)));
+    case TypeId::kNumeric:
+      return Value(type, TRY(Decimal::parse(text)));
+    case TypeId::kDate:
+      return Value(type, int64_t{TRY(parse_date(text))});
+    case TypeId::kTime:
+      return Value(type, TRY(parse_time(text)));
+    case TypeId::kTimestamp:
+      return Value(type, TRY(parse_timestamp(text)));
+    case TypeId::kTimestamptz:
+      return Value(type, TRY(parse_timestamptz(text, zone)));
+    case TypeId::kInterval:
+      return Value(type, TRY(parse_interval(text)));
     case TypeId::kUnknown:
     case TypeId::kVarchar:
       TRY(check_utf8(text));
       return Value(type, std::string(text));
-    case TypeId::kBytea: return Value(type, TRY(parse_bytea(text)));
-    case TypeId::kJsonb: return Value(type, TRY(canonical_json(text)));
+    case TypeId::kBytea:
+      return Value(type, TRY(parse_bytea(text)));
+    case TypeId::kJsonb:
+      return Value(type, TRY(canonical_json(text)));
     case TypeId::kOid:
     case TypeId::kRegclass:
     case TypeId::kRegtype:
     case TypeId::kRegproc:
-    case TypeId::kRegnamespace: return Value(type, TRY(parse_oid(text, type.name())));
-    case TypeId::kStruct: return parse_struct(type, text, zone, depth);
-    case TypeId::kList: return ListParser(text, zone, depth).parse(type);
+    case TypeId::kRegnamespace:
+      return Value(type, TRY(parse_oid(text, type.name())));
+    case TypeId::kStruct:
+      return parse_struct(type, text, zone, depth);
+    case TypeId::kList:
+      return ListParser(text, zone, depth).parse(type);
   }
   UNREACHABLE();
 }
@@ -356,13 +385,18 @@ Result<Value> parse_numeric_binary(BinaryReader& in) {
   const auto sign = in.take<uint16_t>();
   const auto scale = in.take<uint16_t>();
   switch (sign) {
-    case 0xC000: return Value::numeric(Decimal::nan());
-    case 0xD000: return Value::numeric(Decimal::infinity(false));
-    case 0xF000: return Value::numeric(Decimal::infinity(true));
+    case 0xC000:
+      return Value::numeric(Decimal::nan());
+    case 0xD000:
+      return Value::numeric(Decimal::infinity(false));
+    case 0xF000:
+      return Value::numeric(Decimal::infinity(true));
     case 0:
-    case 0x4000: break;
+    case 0x4000:
+      break;
     default:
-      return fail(SqlState::kInvalidBinaryRepresentation, "invalid sign in external \"numeric\" value");
+      return fail(SqlState::kInvalidBinaryRepresentation,
+                  "invalid sign in external \"numeric\" value");
   }
   // Put into text and read as such: one place knows the limits.
   if (in.failed() || in.left() != size_t{count} * 2) return fail_binary();
@@ -375,7 +409,8 @@ Result<Value> parse_numeric_binary(BinaryReader& in) {
   for (uint16_t i = 0; i < count; ++i, --group) {
     const auto digits = in.take<int16_t>();
     if (digits < 0 || digits > 9999) {
-      return fail(SqlState::kInvalidBinaryRepresentation, "invalid digit in external \"numeric\" value");
+      return fail(SqlState::kInvalidBinaryRepresentation,
+                  "invalid digit in external \"numeric\" value");
     }
     (group >= 0 ? text : fraction) += fmt::format("{:04}", digits);
   }
@@ -422,7 +457,8 @@ Result<Value> parse_list_binary(const Type& type, BinaryReader& in, int depth) {
   const auto dimensions = in.take<int32_t>();
   const auto flags = in.take<int32_t>();
   in.take<uint32_t>();  // the element's type is known
-  if (in.failed() || dimensions < 0 || dimensions > 6 || (flags != 0 && flags != 1)) return fail_binary();
+  if (in.failed() || dimensions < 0 || dimensions > 6 || (flags != 0 && flags != 1))
+    return fail_binary();
   std::vector<int32_t> lengths(static_cast<size_t>(dimensions));
   const Type* element = &type;
   int64_t total = 1;
@@ -456,7 +492,8 @@ Result<Value> parse_struct_binary(const Type& type, BinaryReader& in, int depth)
 
 Result<Value> parse_timestamp_binary(const Type& type, int64_t micros) {
   if (is_infinite_timestamp(micros)) return Value(type, micros);
-  if (__builtin_add_overflow(micros, kPostgresEpochMicros, &micros) || !is_timestamp_in_range(micros)) {
+  if (__builtin_add_overflow(micros, kPostgresEpochMicros, &micros) ||
+      !is_timestamp_in_range(micros)) {
     return fail(SqlState::kDatetimeFieldOverflow, "timestamp out of range");
   }
   return Value(type, micros);
@@ -471,15 +508,23 @@ Result<Value> parse_date_binary(const Type& type, int32_t days) {
 
 Result<Value> read_binary(const Type& type, BinaryReader& in, int depth) {
   switch (type.id()) {
-    case TypeId::kBoolean: return Value(type, in.take<uint8_t>() != 0);
-    case TypeId::kInt16: return Value(type, int64_t{in.take<int16_t>()});
-    case TypeId::kInt32: return Value(type, int64_t{in.take<int32_t>()});
+    case TypeId::kBoolean:
+      return Value(type, in.take<uint8_t>() != 0);
+    case TypeId::kInt16:
+      return Value(type, int64_t{in.take<int16_t>()});
+    case TypeId::kInt32:
+      return Value(type, int64_t{in.take<int32_t>()});
     case TypeId::kSerial:
-    case TypeId::kInt64: return Value(type, in.take<int64_t>());
-    case TypeId::kFloat32: return Value(type, double{std::bit_cast<float>(in.take<uint32_t>())});
-    case TypeId::kFloat64: return Value(type, std::bit_cast<double>(in.take<uint64_t>()));
-    case TypeId::kNumeric: return parse_numeric_binary(in);
-    case TypeId::kDate: return parse_date_binary(type, in.take<int32_t>());
+    case TypeId::kInt64:
+      return Value(type, in.take<int64_t>());
+    case TypeId::kFloat32:
+      return Value(type, double{std::bit_cast<float>(in.take<uint32_t>())});
+    case TypeId::kFloat64:
+      return Value(type, std::bit_cast<double>(in.take<uint64_t>()));
+    case TypeId::kNumeric:
+      return parse_numeric_binary(in);
+    case TypeId::kDate:
+      return parse_date_binary(type, in.take<int32_t>());
     case TypeId::kTime: {
       const auto micros = in.take<int64_t>();
       if (micros < 0 || micros > kMicrosPerDay) {
@@ -488,7 +533,8 @@ Result<Value> read_binary(const Type& type, BinaryReader& in, int depth) {
       return Value(type, micros);
     }
     case TypeId::kTimestamp:
-    case TypeId::kTimestamptz: return parse_timestamp_binary(type, in.take<int64_t>());
+    case TypeId::kTimestamptz:
+      return parse_timestamp_binary(type, in.take<int64_t>());
     case TypeId::kInterval: {
       Interval interval;
       interval.micros = in.take<int64_t>();
@@ -502,11 +548,13 @@ Result<Value> read_binary(const Type& type, BinaryReader& in, int depth) {
       TRY(check_utf8(text));
       return Value(type, std::string(text));
     }
-    case TypeId::kBytea: return Value(type, std::string(in.take_bytes(in.left())));
+    case TypeId::kBytea:
+      return Value(type, std::string(in.take_bytes(in.left())));
     case TypeId::kJsonb: {
       const auto version = in.take<uint8_t>();
       if (version != 1) {
-        return fail(SqlState::kInvalidBinaryRepresentation, "unsupported jsonb version number {}", version);
+        return fail(SqlState::kInvalidBinaryRepresentation, "unsupported jsonb version number {}",
+                    version);
       }
       return Value(type, TRY(canonical_json(in.take_bytes(in.left()))));
     }
@@ -514,9 +562,12 @@ Result<Value> read_binary(const Type& type, BinaryReader& in, int depth) {
     case TypeId::kRegclass:
     case TypeId::kRegtype:
     case TypeId::kRegproc:
-    case TypeId::kRegnamespace: return Value(type, int64_t{in.take<uint32_t>()});
-    case TypeId::kStruct: return parse_struct_binary(type, in, depth);
-    case TypeId::kList: return parse_list_binary(type, in, depth);
+    case TypeId::kRegnamespace:
+      return Value(type, int64_t{in.take<uint32_t>()});
+    case TypeId::kStruct:
+      return parse_struct_binary(type, in, depth);
+    case TypeId::kList:
+      return parse_list_binary(type, in, depth);
   }
   UNREACHABLE();
 }
@@ -547,7 +598,9 @@ Result<int16_t> parse_int16(std::string_view text) { return parse_int<int16_t>(t
 Result<int32_t> parse_int32(std::string_view text) { return parse_int<int32_t>(text, "integer"); }
 Result<int64_t> parse_int64(std::string_view text) { return parse_int<int64_t>(text, "bigint"); }
 Result<float> parse_float32(std::string_view text) { return parse_float<float>(text, "real"); }
-Result<double> parse_float64(std::string_view text) { return parse_float<double>(text, "double precision"); }
+Result<double> parse_float64(std::string_view text) {
+  return parse_float<double>(text, "double precision");
+}
 
 Result<std::string> parse_bytea(std::string_view text) {
   std::string bytes;
@@ -562,11 +615,13 @@ Result<std::string> parse_bytea(std::string_view text) {
         return fail(SqlState::kInvalidParameterValue, "invalid hexadecimal digit: \"{}\"", text[i]);
       }
       if (i + 1 >= text.size()) {
-        return fail(SqlState::kInvalidParameterValue, "invalid hexadecimal data: odd number of digits");
+        return fail(SqlState::kInvalidParameterValue,
+                    "invalid hexadecimal data: odd number of digits");
       }
       const int low = hex_digit(text[i + 1]);
       if (low < 0) {
-        return fail(SqlState::kInvalidParameterValue, "invalid hexadecimal digit: \"{}\"", text[i + 1]);
+        return fail(SqlState::kInvalidParameterValue, "invalid hexadecimal digit: \"{}\"",
+                    text[i + 1]);
       }
       bytes += static_cast<char>(high * 16 + low);
       i += 2;
@@ -579,9 +634,11 @@ Result<std::string> parse_bytea(std::string_view text) {
     } else if (i + 1 < text.size() && text[i + 1] == '\\') {
       bytes += '\\';
       i += 2;
-    } else if (i + 3 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '3' && text[i + 2] >= '0' &&
-               text[i + 2] <= '7' && text[i + 3] >= '0' && text[i + 3] <= '7') {
-      bytes += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
+    } else if (i + 3 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '3' &&
+               text[i + 2] >= '0' && text[i + 2] <= '7' && text[i + 3] >= '0' &&
+               text[i + 3] <= '7') {
+      bytes += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
+                                 (text[i + 3] - '0'));
       i += 4;
     } else {
       return fail(SqlState::kInvalidTextRepresentation, "invalid input syntax for type bytea");
@@ -612,7 +669,8 @@ Result<void> check_utf8(std::string_view text) {
   for (size_t i = bad; i < std::min(text.size(), bad + n); ++i) {
     shown += fmt::format("{}0x{:02x}", shown.empty() ? "" : " ", static_cast<uint8_t>(text[i]));
   }
-  return fail(SqlState::kCharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\": {}", shown);
+  return fail(SqlState::kCharacterNotInRepertoire,
+              "invalid byte sequence for encoding \"UTF8\": {}", shown);
 }
 
 Result<Value> parse_text(const Type& type, std::string_view text, const TimeZone& zone) {

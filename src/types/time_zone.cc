@@ -102,7 +102,8 @@ class PosixReader {
   bool number(int64_t& value, int64_t max) {
     const size_t begin = at_;
     value = 0;
-    while (peek() >= '0' && peek() <= '9' && at_ - begin < 4) value = value * 10 + (text_[at_++] - '0');
+    while (peek() >= '0' && peek() <= '9' && at_ - begin < 4)
+      value = value * 10 + (text_[at_++] - '0');
     return at_ > begin && value <= max;
   }
   bool signed_time(int64_t& seconds) {
@@ -155,16 +156,16 @@ void append_rule(std::vector<Transition>& to_list, const PosixRule& rule, int64_
 }
 
 bool is_zone_file_name(std::string_view name) {
-  if (name.empty() || name.size() > 64 || name[0] == '/' || name.find("..") != name.npos) return false;
+  if (name.empty() || name.size() > 64 || name[0] == '/' || name.find("..") != name.npos)
+    return false;
   return std::all_of(name.begin(), name.end(), [](unsigned char c) {
     return isalnum(c) != 0 || c == '/' || c == '_' || c == '-' || c == '+';
   });
 }
 
 bool equal_without_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return tolower(x) == tolower(y);
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return tolower(x) == tolower(y); });
 }
 
 std::string read_zone_file(const std::string& name) {
@@ -200,7 +201,7 @@ int64_t big_endian(const char* at, int bytes) {
 struct TimeZone::Table {
   std::string name;
   std::vector<Transition> transitions;  // ascending; the first holds from the beginning of time
-  bool repeats = false;  // the last 400 years of the table stand for all later ones
+  bool repeats = false;                 // the last 400 years of the table stand for all later ones
 
   size_t index_at(int64_t seconds) const {
     const auto after = std::upper_bound(transitions.begin() + 1, transitions.end(), seconds,
@@ -327,7 +328,8 @@ Result<TimeZone> TimeZone::find(std::string_view name) {
   // not do. The cache is bounded because users may invent POSIX names without end.
   constexpr size_t kCachedMax = 2000;
   static Mutex mutex;
-  static std::map<std::string, std::shared_ptr<const Table>, std::less<>> cache;  // guarded by mutex
+  static std::map<std::string, std::shared_ptr<const Table>, std::less<>>
+      cache;  // guarded by mutex
   TimeZone zone;
   {
     MutexLock lock(mutex);

@@ -34,7 +34,8 @@ Example of_aggregate(std::string_view example) {
   std::string values = e.sql.substr(over + 7);
   values.pop_back();
   std::string rows = "(";
-  for (size_t at; (at = values.find(", ")) != std::string::npos; values.erase(0, at + 2)) rows += values.substr(0, at) + "), (";
+  for (size_t at; (at = values.find(", ")) != std::string::npos; values.erase(0, at + 2))
+    rows += values.substr(0, at) + "), (";
   rows += values + ")";
   e.sql = e.sql.substr(0, over) + " FROM (VALUES " + rows + ") AS t (v)";
   return e;
@@ -59,8 +60,9 @@ class Runner {
     }
     if (got == example.answer) return;
     ++failed_;
-    std::fprintf(stderr, "%.*s: SELECT %s\n  expected: %s\n  got:      %s\n", static_cast<int>(name.size()), name.data(),
-                 example.sql.c_str(), example.answer.c_str(), got.c_str());
+    std::fprintf(stderr, "%.*s: SELECT %s\n  expected: %s\n  got:      %s\n",
+                 static_cast<int>(name.size()), name.data(), example.sql.c_str(),
+                 example.answer.c_str(), got.c_str());
   }
   int finish() const {
     std::printf("%d examples, %d failed\n", count_, failed_);
@@ -76,7 +78,8 @@ class Runner {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3 || std::string_view(argv[1]) != "--leat") test::give_up("usage: example_test --leat PROGRAM");
+  if (argc != 3 || std::string_view(argv[1]) != "--leat")
+    test::give_up("usage: example_test --leat PROGRAM");
   test::LeatServer server(argv[2]);
   Runner runner(server.conninfo());
   for (const FunctionFamily family : function_families()) {
@@ -84,6 +87,7 @@ int main(int argc, char** argv) {
   }
   for (const CastRow& row : cast_rows()) runner.run("cast", cut(row.function.example));
   for (const TableFunction& f : table_functions()) runner.run(f.name, cut(f.example));
-  for (const AggregateFunction& f : aggregate_functions()) runner.run(f.name, of_aggregate(f.example));
+  for (const AggregateFunction& f : aggregate_functions())
+    runner.run(f.name, of_aggregate(f.example));
   return runner.finish();
 }
