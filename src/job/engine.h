@@ -85,6 +85,9 @@ class Engine {
   // ---- reading
   CatalogPtr catalog() const { return catalog_.snapshot(); }
   Snapshot snapshot() const;
+  // By split: a source's startup position, pinned when it was made.
+  Result<std::map<std::string, Position>> source_start(ObjectId id) const { return stored_positions("start", id); }
+  std::atomic<int64_t>& row_ids() { return next_row_id_; }
   Epoch epoch() const { return published_epoch_.load(std::memory_order_acquire); }
   Clock& clock() const { return clock_; }
 

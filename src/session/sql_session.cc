@@ -9,6 +9,8 @@
 #include "parser/parser.h"
 #include "parser/to_sql.h"
 #include "planner/planner.h"
+#include "session/result_columns.h"
+#include "session/source_rows.h"
 #include "types/format_value.h"
 
 namespace leat {
@@ -20,14 +22,6 @@ int64_t monotonic_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
              std::chrono::steady_clock::now().time_since_epoch())
       .count();
-}
-
-std::vector<pgwire::ResultColumn> result_columns(const Schema& schema) {
-  std::vector<pgwire::ResultColumn> columns;
-  for (const Field& field : schema) {
-    columns.push_back({.name = field.name, .type = field.type.is(TypeId::kUnknown) ? Type(TypeId::kVarchar) : field.type});
-  }
-  return columns;
 }
 
 Error in_failed_transaction() {
@@ -193,7 +187,7 @@ Result<void> SqlSession::describe(Prepared& prepared) {
     case ast::StatementKind::kQuery: {
       const auto plan = TRY(plan_of(prepared));
       description.parameters = plan->parameter_types;
-      description.columns = result_columns(plan->columns);
+      description.columns = result_columns(*plan, *shared_.catalog());
       break;
     }
     case ast::StatementKind::kInsert:
@@ -303,6 +297,7 @@ Snapshot SqlSession::read_snapshot() {
 
 Result<std::unique_ptr<RowSource>> SqlSession::rows_of(const PhysicalNode& scan) {
   const Relation& relation = *scan.relation;
+  if (relation.kind == RelationKind::kSource) return make_source_rows(engine_, scan, cancel_);
   if (relation.kind != RelationKind::kSystem) {
     return fail(make_error(SqlState::kFeatureNotSupported, "{} \"{}\" cannot be read by a query",
                            relation_kind_text(relation.kind), relation.name)
@@ -435,7 +430,7 @@ Result<> SqlSession::simple_query(std::string_view sql, pgwire::ResultSink& sink
         return fail(SqlState::kUndefinedParameter, "there is no parameter ${}", plan->parameter_types.size());
       }
       portal.run = TRY(start_query(*plan, {}));
-      sink.begin_rows(result_columns(plan->columns), {});
+      sink.begin_rows(result_columns(*plan, *shared_.catalog()), {});
       TRY(send_rows(portal, 0, sink));
       sink.complete(fmt::format("SELECT {}", portal.rows_sent));
       continue;
