@@ -22,12 +22,18 @@ std::vector<std::string> names_of(const Schema& schema) {
 
 std::string_view join_text(JoinKind kind) {
   switch (kind) {
-    case JoinKind::kInner: return "inner";
-    case JoinKind::kLeft: return "left";
-    case JoinKind::kRight: return "right";
-    case JoinKind::kFull: return "full";
-    case JoinKind::kSemi: return "semi";
-    case JoinKind::kAnti: return "anti";
+    case JoinKind::kInner:
+      return "inner";
+    case JoinKind::kLeft:
+      return "left";
+    case JoinKind::kRight:
+      return "right";
+    case JoinKind::kFull:
+      return "full";
+    case JoinKind::kSemi:
+      return "semi";
+    case JoinKind::kAnti:
+      return "anti";
   }
   UNREACHABLE();
 }
@@ -54,7 +60,8 @@ std::string order_list(const std::vector<SortColumn>& order, const Names& names)
   for (const SortColumn& item : order) {
     std::string part = names[static_cast<size_t>(item.column)];
     if (item.descending) part += " DESC";
-    if (item.nulls_first != item.descending) part += item.nulls_first ? " NULLS FIRST" : " NULLS LAST";
+    if (item.nulls_first != item.descending)
+      part += item.nulls_first ? " NULLS FIRST" : " NULLS LAST";
     parts.push_back(std::move(part));
   }
   return join_list(parts);
@@ -62,9 +69,12 @@ std::string order_list(const std::vector<SortColumn>& order, const Names& names)
 
 std::string distribution_text(const Distribution& distribution, const Names& names) {
   switch (distribution.kind) {
-    case Distribution::kAny: return "any";
-    case Distribution::kSingle: return "single";
-    case Distribution::kHash: return "hash" + column_list(distribution.columns, names);
+    case Distribution::kAny:
+      return "any";
+    case Distribution::kSingle:
+      return "single";
+    case Distribution::kHash:
+      return "hash" + column_list(distribution.columns, names);
   }
   UNREACHABLE();
 }
@@ -73,11 +83,16 @@ std::string interval_text(const Interval& interval) { return Value::interval(int
 
 std::string bound_text(const FrameBound& bound) {
   switch (bound.kind) {
-    case FrameBound::kUnboundedPreceding: return "unbounded preceding";
-    case FrameBound::kPreceding: return expr_text(*bound.offset) + " preceding";
-    case FrameBound::kCurrentRow: return "current row";
-    case FrameBound::kFollowing: return expr_text(*bound.offset) + " following";
-    case FrameBound::kUnboundedFollowing: return "unbounded following";
+    case FrameBound::kUnboundedPreceding:
+      return "unbounded preceding";
+    case FrameBound::kPreceding:
+      return expr_text(*bound.offset) + " preceding";
+    case FrameBound::kCurrentRow:
+      return "current row";
+    case FrameBound::kFollowing:
+      return expr_text(*bound.offset) + " following";
+    case FrameBound::kUnboundedFollowing:
+      return "unbounded following";
   }
   UNREACHABLE();
 }
@@ -114,7 +129,8 @@ std::string aggregate_text(const PhysicalAggregate& call, const Names& names) {
 std::string window_text(const PhysicalWindow& call, const Names& names) {
   std::string out = call_text(call.function, call.args, names);
   if (call.filter >= 0) out += " filter " + names[static_cast<size_t>(call.filter)];
-  if (call.aggregate != nullptr && !is_default_frame(call.frame)) out += " " + frame_text(call.frame);
+  if (call.aggregate != nullptr && !is_default_frame(call.frame))
+    out += " " + frame_text(call.frame);
   return out;
 }
 
@@ -167,34 +183,53 @@ class Facts {
   }
 
  private:
-  void add(std::string_view name, std::string value) { facts_.push_back(fmt::format("{}: {}", name, value)); }
+  void add(std::string_view name, std::string value) {
+    facts_.push_back(fmt::format("{}: {}", name, value));
+  }
 
   void own() {
     switch (node_.kind) {
-      case PhysicalKind::kScan: return scan();
-      case PhysicalKind::kValues: return values();
-      case PhysicalKind::kFilter: return add("where", expr_text(*node_.exprs[0], inputs_[0]));
+      case PhysicalKind::kScan:
+        return scan();
+      case PhysicalKind::kValues:
+        return values();
+      case PhysicalKind::kFilter:
+        return add("where", expr_text(*node_.exprs[0], inputs_[0]));
       case PhysicalKind::kProject:
-      case PhysicalKind::kProjectSet: return project();
-      case PhysicalKind::kHopWindow: return time_window();
+      case PhysicalKind::kProjectSet:
+        return project();
+      case PhysicalKind::kHopWindow:
+        return time_window();
       case PhysicalKind::kExchange:
-        return add("to", node_.keys.empty() ? "one shard" : "hash" + column_list(node_.keys, inputs_[0]));
-      case PhysicalKind::kUnionAll: return;
-      case PhysicalKind::kHashJoin: return join();
-      case PhysicalKind::kHashAggregate: return aggregate();
+        return add("to",
+                   node_.keys.empty() ? "one shard" : "hash" + column_list(node_.keys, inputs_[0]));
+      case PhysicalKind::kUnionAll:
+        return;
+      case PhysicalKind::kHashJoin:
+        return join();
+      case PhysicalKind::kHashAggregate:
+        return aggregate();
       case PhysicalKind::kSetOperation:
-        return add("operation", fmt::format("{}{}", node_.operation == SetOperation::kIntersect ? "intersect" : "except",
-                                            node_.all ? " all" : ""));
-      case PhysicalKind::kTopN: return top_n();
-      case PhysicalKind::kOverWindow: return over_window();
-      case PhysicalKind::kNow: return;
+        return add("operation",
+                   fmt::format("{}{}",
+                               node_.operation == SetOperation::kIntersect ? "intersect" : "except",
+                               node_.all ? " all" : ""));
+      case PhysicalKind::kTopN:
+        return top_n();
+      case PhysicalKind::kOverWindow:
+        return over_window();
+      case PhysicalKind::kNow:
+        return;
       case PhysicalKind::kDynamicFilter:
-        return add("where", fmt::format("{} {} {}", inputs_[0][static_cast<size_t>(node_.compare_column)],
-                                        node_.compare->name, inputs_[1][0]));
+        return add("where",
+                   fmt::format("{} {} {}", inputs_[0][static_cast<size_t>(node_.compare_column)],
+                               node_.compare->name, inputs_[1][0]));
       case PhysicalKind::kWatermarkFilter:
-        return add("watermark", fmt::format("{} >= {}", inputs_[0][static_cast<size_t>(node_.time_column)],
-                                            expr_text(*node_.exprs[0], inputs_[0])));
-      case PhysicalKind::kMaterialize: return materialize();
+        return add("watermark",
+                   fmt::format("{} >= {}", inputs_[0][static_cast<size_t>(node_.time_column)],
+                               expr_text(*node_.exprs[0], inputs_[0])));
+      case PhysicalKind::kMaterialize:
+        return materialize();
       case PhysicalKind::kSinkOut:
         add("sink", node_.relation_name);
         return add("columns", join_list(names_));
@@ -227,8 +262,9 @@ class Facts {
     std::vector<std::string> parts;
     for (size_t i = 0; i < node_.exprs.size(); ++i) {
       const bool set = i < node_.set_functions.size() && node_.set_functions[i].function != nullptr;
-      parts.push_back(output_text(node_.schema[i], set ? table_function_text(node_.set_functions[i], inputs_[0])
-                                                       : expr_text(*node_.exprs[i], inputs_[0])));
+      parts.push_back(
+          output_text(node_.schema[i], set ? table_function_text(node_.set_functions[i], inputs_[0])
+                                           : expr_text(*node_.exprs[i], inputs_[0])));
     }
     add("columns", join_list(parts));
   }
@@ -246,14 +282,15 @@ class Facts {
     for (size_t i = 0; i < node_.left_keys.size(); ++i) {
       if (i > 0) on += " and ";
       const bool null_safe = i < node_.null_safe.size() && node_.null_safe[i];
-      on += fmt::format("{} {} {}", left_name(node_.left_keys[i]), null_safe ? "is not distinct from" : "=",
-                        right_name(node_.right_keys[i]));
+      on += fmt::format("{} {} {}", left_name(node_.left_keys[i]),
+                        null_safe ? "is not distinct from" : "=", right_name(node_.right_keys[i]));
     }
     if (!on.empty()) add("on", on);
     if (node_.condition != nullptr) add("condition", expr_text(*node_.condition, all_names_));
     if (node_.single_row) facts_.emplace_back("single_row");
     std::vector<std::string> columns;
-    for (const int column : node_.join_output) columns.push_back(all_names_[static_cast<size_t>(column)]);
+    for (const int column : node_.join_output)
+      columns.push_back(all_names_[static_cast<size_t>(column)]);
     add("columns", join_list(columns));
   }
 
@@ -265,7 +302,8 @@ class Facts {
   void aggregate() {
     if (!node_.keys.empty()) add("group", column_list(node_.keys, inputs_[0]));
     std::vector<std::string> calls;
-    for (const PhysicalAggregate& call : node_.aggregates) calls.push_back(aggregate_text(call, inputs_[0]));
+    for (const PhysicalAggregate& call : node_.aggregates)
+      calls.push_back(aggregate_text(call, inputs_[0]));
     if (!calls.empty()) add("calls", join_list(calls));
     if (node_.emit_on_window_close) facts_.emplace_back("emit on window close");
   }
@@ -300,16 +338,18 @@ class Facts {
     if (leaf && node_.append_only && node_.distribution.kind != Distribution::kSingle) {
       facts_.emplace_back("append_only");
     }
-    const bool inputs_append = std::all_of(node_.inputs.begin(), node_.inputs.end(),
-                                           [](const PhysicalPtr& input) { return input->append_only; });
+    const bool inputs_append =
+        std::all_of(node_.inputs.begin(), node_.inputs.end(),
+                    [](const PhysicalPtr& input) { return input->append_only; });
     if (!leaf && !node_.append_only && inputs_append) facts_.emplace_back("retracts");
     if (!leaf && node_.append_only && !inputs_append) facts_.emplace_back("append_only");
     if (!node_.watermark_columns.empty() && node_.kind != PhysicalKind::kExchange) {
       add("watermark_columns", column_list(node_.watermark_columns, names_));
     }
-    const bool stateful = node_.kind == PhysicalKind::kHashJoin || node_.kind == PhysicalKind::kHashAggregate ||
-                          node_.kind == PhysicalKind::kTopN || node_.kind == PhysicalKind::kOverWindow ||
-                          node_.kind == PhysicalKind::kSetOperation;
+    const bool stateful =
+        node_.kind == PhysicalKind::kHashJoin || node_.kind == PhysicalKind::kHashAggregate ||
+        node_.kind == PhysicalKind::kTopN || node_.kind == PhysicalKind::kOverWindow ||
+        node_.kind == PhysicalKind::kSetOperation;
     if (stateful && node_.distribution.kind == Distribution::kHash) {
       add("shards", distribution_text(node_.distribution, names_));
     }
@@ -323,7 +363,8 @@ class Facts {
   std::vector<std::string> facts_;
 };
 
-void write_text(const PhysicalNode& node, int depth, std::set<const PhysicalNode*>& shown, std::string& out) {
+void write_text(const PhysicalNode& node, int depth, std::set<const PhysicalNode*>& shown,
+                std::string& out) {
   out.append(static_cast<size_t>(depth) * 2, ' ');
   out += fmt::format("{} #{}", physical_name(node), node.id);
   if (!shown.insert(&node).second) {
@@ -345,7 +386,9 @@ void write_text(const PhysicalNode& node, int depth, std::set<const PhysicalNode
 
 class Fingerprint {
  public:
-  void add(std::string_view text) { hash_ = hash_combine(hash_, hash_bytes(text.data(), text.size())); }
+  void add(std::string_view text) {
+    hash_ = hash_combine(hash_, hash_bytes(text.data(), text.size()));
+  }
   void add(int64_t number) { hash_ = hash_combine(hash_, hash_int(static_cast<uint64_t>(number))); }
   void add(const std::vector<int>& numbers) {
     add(static_cast<int64_t>(numbers.size()));
@@ -353,9 +396,12 @@ class Fingerprint {
   }
   void add(const std::vector<SortColumn>& order) {
     add(static_cast<int64_t>(order.size()));
-    for (const SortColumn& item : order) add(item.column * 4 + (item.descending ? 2 : 0) + (item.nulls_first ? 1 : 0));
+    for (const SortColumn& item : order)
+      add(item.column * 4 + (item.descending ? 2 : 0) + (item.nulls_first ? 1 : 0));
   }
-  void add(const ExprPtr& expr) { add(expr == nullptr ? std::string_view() : std::string_view(expr_text(*expr))); }
+  void add(const ExprPtr& expr) {
+    add(expr == nullptr ? std::string_view() : std::string_view(expr_text(*expr)));
+  }
   void add(const Interval& interval) {
     add(interval.months);
     add(interval.days);
@@ -404,7 +450,8 @@ class Fingerprint {
     add(node.order);
     add(node.limit);
     add(node.offset);
-    add(int64_t{node.with_ties} * 4 + int64_t{node.emit_rank} * 2 + int64_t{node.emit_on_window_close});
+    add(int64_t{node.with_ties} * 4 + int64_t{node.emit_rank} * 2 +
+        int64_t{node.emit_on_window_close});
     for (const PhysicalWindow& call : node.windows) {
       add(call.function);
       add(call.args);
@@ -427,24 +474,42 @@ class Fingerprint {
 
 std::string_view physical_name(const PhysicalNode& node) {
   switch (node.kind) {
-    case PhysicalKind::kScan: return "Scan";
-    case PhysicalKind::kValues: return "Values";
-    case PhysicalKind::kFilter: return "Filter";
-    case PhysicalKind::kProject: return "Project";
-    case PhysicalKind::kProjectSet: return "ProjectSet";
-    case PhysicalKind::kHopWindow: return node.window_size == node.window_slide ? "TumbleWindow" : "HopWindow";
-    case PhysicalKind::kExchange: return "Exchange";
-    case PhysicalKind::kUnionAll: return "UnionAll";
-    case PhysicalKind::kHashJoin: return node.left_keys.empty() ? "LoopJoin" : "HashJoin";
-    case PhysicalKind::kHashAggregate: return node.aggregates.empty() ? "Distinct" : "HashAggregate";
-    case PhysicalKind::kSetOperation: return "SetOperation";
-    case PhysicalKind::kTopN: return node.limit == nullptr && node.offset == nullptr ? "Sort" : "TopN";
-    case PhysicalKind::kOverWindow: return "OverWindow";
-    case PhysicalKind::kNow: return "Now";
-    case PhysicalKind::kDynamicFilter: return "DynamicFilter";
-    case PhysicalKind::kWatermarkFilter: return "WatermarkFilter";
-    case PhysicalKind::kMaterialize: return "Materialize";
-    case PhysicalKind::kSinkOut: return "SinkOut";
+    case PhysicalKind::kScan:
+      return "Scan";
+    case PhysicalKind::kValues:
+      return "Values";
+    case PhysicalKind::kFilter:
+      return "Filter";
+    case PhysicalKind::kProject:
+      return "Project";
+    case PhysicalKind::kProjectSet:
+      return "ProjectSet";
+    case PhysicalKind::kHopWindow:
+      return node.window_size == node.window_slide ? "TumbleWindow" : "HopWindow";
+    case PhysicalKind::kExchange:
+      return "Exchange";
+    case PhysicalKind::kUnionAll:
+      return "UnionAll";
+    case PhysicalKind::kHashJoin:
+      return node.left_keys.empty() ? "LoopJoin" : "HashJoin";
+    case PhysicalKind::kHashAggregate:
+      return node.aggregates.empty() ? "Distinct" : "HashAggregate";
+    case PhysicalKind::kSetOperation:
+      return "SetOperation";
+    case PhysicalKind::kTopN:
+      return node.limit == nullptr && node.offset == nullptr ? "Sort" : "TopN";
+    case PhysicalKind::kOverWindow:
+      return "OverWindow";
+    case PhysicalKind::kNow:
+      return "Now";
+    case PhysicalKind::kDynamicFilter:
+      return "DynamicFilter";
+    case PhysicalKind::kWatermarkFilter:
+      return "WatermarkFilter";
+    case PhysicalKind::kMaterialize:
+      return "Materialize";
+    case PhysicalKind::kSinkOut:
+      return "SinkOut";
   }
   UNREACHABLE();
 }

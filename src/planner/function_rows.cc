@@ -29,11 +29,8 @@ struct ComparisonName {
   Comparison comparison;
 };
 constexpr ComparisonName kComparisons[] = {
-    {"<", Comparison::kLess},
-    {"<=", Comparison::kLessEqual},
-    {">", Comparison::kGreater},
-    {">=", Comparison::kGreaterEqual},
-    {"=", Comparison::kEqual},
+    {"<", Comparison::kLess},          {"<=", Comparison::kLessEqual}, {">", Comparison::kGreater},
+    {">=", Comparison::kGreaterEqual}, {"=", Comparison::kEqual},
 };
 
 const AggregateFunction* aggregate_of(std::string_view name, int args) {
@@ -43,8 +40,6 @@ const AggregateFunction* aggregate_of(std::string_view name, int args) {
   CHECK(false, "no aggregate {} of {} arguments", name, args);
   return nullptr;
 }
-
-
 
 }  // namespace
 
@@ -73,11 +68,16 @@ std::optional<Comparison> comparison_of(const Expr& expr) {
 
 Comparison flipped(Comparison comparison) {
   switch (comparison) {
-    case Comparison::kLess: return Comparison::kGreater;
-    case Comparison::kLessEqual: return Comparison::kGreaterEqual;
-    case Comparison::kGreater: return Comparison::kLess;
-    case Comparison::kGreaterEqual: return Comparison::kLessEqual;
-    case Comparison::kEqual: return Comparison::kEqual;
+    case Comparison::kLess:
+      return Comparison::kGreater;
+    case Comparison::kLessEqual:
+      return Comparison::kGreaterEqual;
+    case Comparison::kGreater:
+      return Comparison::kLess;
+    case Comparison::kGreaterEqual:
+      return Comparison::kLessEqual;
+    case Comparison::kEqual:
+      return Comparison::kEqual;
   }
   UNREACHABLE();
 }
@@ -90,7 +90,8 @@ const Expr* widened_integer(const Expr& expr) {
 
 ExprPtr make_comparison(Comparison comparison, ExprPtr a, ExprPtr b) {
   for (const ComparisonName& row : kComparisons) {
-    if (row.comparison == comparison) return call(row.name, TypeId::kBoolean, {std::move(a), std::move(b)});
+    if (row.comparison == comparison)
+      return call(row.name, TypeId::kBoolean, {std::move(a), std::move(b)});
   }
   UNREACHABLE();
 }
@@ -105,7 +106,9 @@ ExprPtr make_not_distinct(ExprPtr a, ExprPtr b) {
 
 ExprPtr make_not(ExprPtr a) { return call("not", TypeId::kBoolean, {std::move(a)}); }
 ExprPtr make_is_null(ExprPtr a) { return call("is_null", TypeId::kBoolean, {std::move(a)}); }
-ExprPtr make_is_not_null(ExprPtr a) { return call("is_not_null", TypeId::kBoolean, {std::move(a)}); }
+ExprPtr make_is_not_null(ExprPtr a) {
+  return call("is_not_null", TypeId::kBoolean, {std::move(a)});
+}
 
 ExprPtr make_case(ExprPtr when, ExprPtr then, ExprPtr otherwise) {
   auto expr = std::make_shared<Expr>();
@@ -170,17 +173,21 @@ AggregateCall array_of(ExprPtr value, std::vector<SortItem> order_by) {
 bool null_if(const Expr& expr, const std::vector<bool>& columns) {
   switch (expr.kind) {
     case ExprKind::kColumn:
-      return static_cast<size_t>(expr.column) < columns.size() && columns[static_cast<size_t>(expr.column)];
-    case ExprKind::kLiteral: return expr.literal.is_null();
+      return static_cast<size_t>(expr.column) < columns.size() &&
+             columns[static_cast<size_t>(expr.column)];
+    case ExprKind::kLiteral:
+      return expr.literal.is_null();
     case ExprKind::kCall:
       return expr.function->nulls == NullMode::kStrict &&
              std::any_of(expr.args.begin(), expr.args.end(),
                          [&](const ExprPtr& arg) { return null_if(*arg, columns); });
-    case ExprKind::kInList: return null_if(*expr.args[0], columns);
+    case ExprKind::kInList:
+      return null_if(*expr.args[0], columns);
     case ExprKind::kCoalesce:
       return std::all_of(expr.args.begin(), expr.args.end(),
                          [&](const ExprPtr& arg) { return null_if(*arg, columns); });
-    default: return false;
+    default:
+      return false;
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The rows of the function and aggregate tables that the planner itself puts into plans, and what it
-// asks about rows that the binder put there. Thread: any.
+// The rows of the function and aggregate tables that the planner itself puts into plans, and what
+// it asks about rows that the binder put there. Thread: any.
 
 #include <optional>
 #include <string_view>
@@ -17,8 +17,8 @@ bool is_not_distinct(const Expr& expr);  // a IS NOT DISTINCT FROM b
 enum class Comparison : uint8_t { kLess, kLessEqual, kGreater, kGreaterEqual, kEqual };
 std::optional<Comparison> comparison_of(const Expr& expr);
 Comparison flipped(Comparison comparison);
-bool is_not(const Expr& expr);           // NOT a
-bool is_now(const Expr& expr);           // now()
+bool is_not(const Expr& expr);  // NOT a
+bool is_now(const Expr& expr);  // now()
 bool has_now(const Expr& expr);
 // A widening cast between integer types: which argument it casts, or null.
 const Expr* widened_integer(const Expr& expr);
@@ -41,8 +41,8 @@ std::string_view aggregate_name(const AggregateFunction& function);
 bool is_count(const AggregateFunction& function);
 // What the aggregate gives over no rows.
 Value aggregate_of_nothing(const AggregateCall& call);
-AggregateCall count_rows(ExprPtr filter = nullptr);     // count(*)
-AggregateCall count_values(ExprPtr value);              // count(value)
+AggregateCall count_rows(ExprPtr filter = nullptr);  // count(*)
+AggregateCall count_values(ExprPtr value);           // count(value)
 AggregateCall array_of(ExprPtr value, std::vector<SortItem> order_by);
 
 // Is the condition not TRUE whenever all of `columns` are NULL?

@@ -9,7 +9,8 @@
 namespace leat::planner {
 namespace {
 
-std::shared_ptr<LogicalNode> new_node(LogicalKind kind, Schema schema, std::vector<LogicalPtr> inputs) {
+std::shared_ptr<LogicalNode> new_node(LogicalKind kind, Schema schema,
+                                      std::vector<LogicalPtr> inputs) {
   auto node = std::make_shared<LogicalNode>();
   node->kind = kind;
   node->schema = std::move(schema);
@@ -54,17 +55,18 @@ bool fixes_key(const LogicalNode& scan, const std::vector<ExprPtr>& conjuncts) {
   const Relation& relation = *scan.relation;
   if (relation.key.empty()) return false;
   for (const int key : relation.key) {
-    const bool fixed = std::any_of(conjuncts.begin(), conjuncts.end(), [&](const ExprPtr& conjunct) {
-      if (!is_equality(*conjunct)) return false;
-      for (int side = 0; side < 2; ++side) {
-        const Expr& column = *conjunct->args[side];
-        if (column.kind == ExprKind::kColumn && scan.scan_columns[column.column] == key &&
-            columns_of(*conjunct->args[1 - side]).empty()) {
-          return true;
-        }
-      }
-      return false;
-    });
+    const bool fixed =
+        std::any_of(conjuncts.begin(), conjuncts.end(), [&](const ExprPtr& conjunct) {
+          if (!is_equality(*conjunct)) return false;
+          for (int side = 0; side < 2; ++side) {
+            const Expr& column = *conjunct->args[side];
+            if (column.kind == ExprKind::kColumn && scan.scan_columns[column.column] == key &&
+                columns_of(*conjunct->args[1 - side]).empty()) {
+              return true;
+            }
+          }
+          return false;
+        });
     if (!fixed) return false;
   }
   return true;
@@ -83,7 +85,8 @@ ExprPtr column_of(const LogicalNode& node, int column) {
 
 std::vector<ExprPtr> all_columns(const LogicalNode& node) {
   std::vector<ExprPtr> columns;
-  for (size_t i = 0; i < node.schema.size(); ++i) columns.push_back(column_of(node, static_cast<int>(i)));
+  for (size_t i = 0; i < node.schema.size(); ++i)
+    columns.push_back(column_of(node, static_cast<int>(i)));
   return columns;
 }
 
@@ -111,7 +114,8 @@ LogicalPtr make_filter(LogicalPtr input, std::vector<ExprPtr> conjuncts) {
 }
 
 LogicalPtr make_project(LogicalPtr input, std::vector<ExprPtr> exprs, Schema schema) {
-  CHECK(exprs.size() == schema.size(), "{} expressions for {} columns", exprs.size(), schema.size());
+  CHECK(exprs.size() == schema.size(), "{} expressions for {} columns", exprs.size(),
+        schema.size());
   auto node = new_node(LogicalKind::kProject, std::move(schema), {std::move(input)});
   node->exprs = std::move(exprs);
   return node;
@@ -121,14 +125,16 @@ LogicalPtr make_project(LogicalPtr input, std::vector<ExprPtr> exprs) {
   Schema schema;
   for (const ExprPtr& expr : exprs) {
     const bool column = expr->kind == ExprKind::kColumn;
-    schema.push_back({column ? input->schema[static_cast<size_t>(expr->column)].name : "?column?", expr->type});
+    schema.push_back(
+        {column ? input->schema[static_cast<size_t>(expr->column)].name : "?column?", expr->type});
   }
   return make_project(std::move(input), std::move(exprs), std::move(schema));
 }
 
 LogicalPtr select_columns(LogicalPtr input, const std::vector<int>& columns) {
   bool identity = columns.size() == input->schema.size();
-  for (size_t i = 0; identity && i < columns.size(); ++i) identity = columns[i] == static_cast<int>(i);
+  for (size_t i = 0; identity && i < columns.size(); ++i)
+    identity = columns[i] == static_cast<int>(i);
   if (identity) return input;
   std::vector<ExprPtr> exprs;
   for (const int column : columns) exprs.push_back(column_of(*input, column));
@@ -143,7 +149,8 @@ LogicalPtr make_join(JoinKind kind, LogicalPtr left, LogicalPtr right, ExprPtr c
   }
   auto node = new_node(LogicalKind::kJoin, std::move(schema), {std::move(left), std::move(right)});
   node->join = kind;
-  node->condition = condition != nullptr ? std::move(condition) : make_literal(Value::boolean(true));
+  node->condition =
+      condition != nullptr ? std::move(condition) : make_literal(Value::boolean(true));
   node->single_row = single_row;
   return node;
 }
@@ -153,7 +160,8 @@ LogicalPtr make_aggregate(LogicalPtr input, std::vector<ExprPtr> group_by,
   Schema schema;
   for (const ExprPtr& expr : group_by) {
     const bool column = expr->kind == ExprKind::kColumn;
-    schema.push_back({column ? input->schema[static_cast<size_t>(expr->column)].name : "?column?", expr->type});
+    schema.push_back(
+        {column ? input->schema[static_cast<size_t>(expr->column)].name : "?column?", expr->type});
   }
   for (const AggregateCall& call : calls) {
     schema.push_back({std::string(aggregate_name(*call.function)), call.type});
@@ -173,7 +181,9 @@ LogicalPtr make_union_all(std::vector<LogicalPtr> inputs) {
   return node;
 }
 
-LogicalPtr make_empty(Schema schema) { return new_node(LogicalKind::kValues, std::move(schema), {}); }
+LogicalPtr make_empty(Schema schema) {
+  return new_node(LogicalKind::kValues, std::move(schema), {});
+}
 
 bool is_one_empty_row(const LogicalNode& node) {
   return node.kind == LogicalKind::kValues && node.schema.empty() && node.rows.size() == 1;
@@ -186,13 +196,15 @@ LogicalPtr with_inputs(const LogicalPtr& node, std::vector<LogicalPtr> inputs) {
   return copy;
 }
 
-LogicalPtr map_inputs(const LogicalPtr& node, const std::function<LogicalPtr(const LogicalPtr&)>& f) {
+LogicalPtr map_inputs(const LogicalPtr& node,
+                      const std::function<LogicalPtr(const LogicalPtr&)>& f) {
   std::vector<LogicalPtr> inputs;
   for (const LogicalPtr& input : node->inputs) inputs.push_back(f(input));
   return with_inputs(node, std::move(inputs));
 }
 
-LogicalPtr map_expressions(const LogicalPtr& node, const std::function<ExprPtr(const ExprPtr&)>& f) {
+LogicalPtr map_expressions(const LogicalPtr& node,
+                           const std::function<ExprPtr(const ExprPtr&)>& f) {
   std::vector<ExprPtr> mapped;
   bool changed = false;
   each_expression(*node, [&](const ExprPtr& expr) {
@@ -235,8 +247,10 @@ bool is_join_with_right_columns(JoinKind kind) {
 
 bool at_most_one_row(const LogicalNode& node) {
   switch (node.kind) {
-    case LogicalKind::kValues: return node.rows.size() <= 1;
-    case LogicalKind::kAggregate: return node.group_by.empty() && node.grouping_sets.size() <= 1;
+    case LogicalKind::kValues:
+      return node.rows.size() <= 1;
+    case LogicalKind::kAggregate:
+      return node.group_by.empty() && node.grouping_sets.size() <= 1;
     case LogicalKind::kSort:
       return (limit_at_most(node.limit, 1) && node.group_by.empty() && !node.with_ties) ||
              at_most_one_row(*node.inputs[0]);
@@ -247,34 +261,43 @@ bool at_most_one_row(const LogicalNode& node) {
     }
     case LogicalKind::kProject:
     case LogicalKind::kDistinctOn:
-    case LogicalKind::kWindow: return at_most_one_row(*node.inputs[0]);
+    case LogicalKind::kWindow:
+      return at_most_one_row(*node.inputs[0]);
     case LogicalKind::kJoin:
       if (!is_join_with_right_columns(node.join)) return at_most_one_row(*node.inputs[0]);
       return (node.join == JoinKind::kInner || node.join == JoinKind::kLeft) &&
              at_most_one_row(*node.inputs[0]) && at_most_one_row(*node.inputs[1]);
-    default: return false;
+    default:
+      return false;
   }
 }
 
 bool exactly_one_row(const LogicalNode& node) {
   switch (node.kind) {
-    case LogicalKind::kValues: return node.rows.size() == 1;
-    case LogicalKind::kAggregate: return node.group_by.empty() && node.grouping_sets.empty();
+    case LogicalKind::kValues:
+      return node.rows.size() == 1;
+    case LogicalKind::kAggregate:
+      return node.group_by.empty() && node.grouping_sets.empty();
     case LogicalKind::kProject:
-    case LogicalKind::kWindow: return exactly_one_row(*node.inputs[0]);
-    default: return false;
+    case LogicalKind::kWindow:
+      return exactly_one_row(*node.inputs[0]);
+    default:
+      return false;
   }
 }
 
 bool may_be_null(const LogicalNode& input, const Expr& expr) {
   switch (expr.kind) {
-    case ExprKind::kColumn: return may_be_null(input, expr.column);
-    case ExprKind::kLiteral: return expr.literal.is_null();
+    case ExprKind::kColumn:
+      return may_be_null(input, expr.column);
+    case ExprKind::kLiteral:
+      return expr.literal.is_null();
     case ExprKind::kCoalesce:
       return std::all_of(expr.args.begin(), expr.args.end(),
                          [&](const ExprPtr& arg) { return may_be_null(input, *arg); });
     // A call of values that are not NULL may still be NULL: its error makes it so.
-    default: return true;
+    default:
+      return true;
   }
 }
 
@@ -285,7 +308,8 @@ bool may_be_null(const LogicalNode& node, int column) {
       const int relation_column = node.scan_columns[at];
       const Relation& relation = *node.relation;
       if (relation.columns[static_cast<size_t>(relation_column)].not_null) return false;
-      return !(relation.declared_primary_key && std::count(relation.key.begin(), relation.key.end(), relation_column) > 0);
+      return !(relation.declared_primary_key &&
+               std::count(relation.key.begin(), relation.key.end(), relation_column) > 0);
     }
     case LogicalKind::kValues:
       return std::any_of(node.rows.begin(), node.rows.end(),
@@ -295,7 +319,8 @@ bool may_be_null(const LogicalNode& node, int column) {
     case LogicalKind::kSort:
       if (at >= node.inputs[0]->schema.size()) return false;
       return may_be_null(*node.inputs[0], column);
-    case LogicalKind::kProject: return may_be_null(*node.inputs[0], *node.exprs[at]);
+    case LogicalKind::kProject:
+      return may_be_null(*node.inputs[0], *node.exprs[at]);
     case LogicalKind::kJoin: {
       const size_t left = node.inputs[0]->schema.size();
       const bool from_left = at < left;
@@ -303,7 +328,8 @@ bool may_be_null(const LogicalNode& node, int column) {
           (node.join == JoinKind::kRight && from_left)) {
         return true;
       }
-      return may_be_null(*node.inputs[from_left ? 0 : 1], from_left ? column : column - static_cast<int>(left));
+      return may_be_null(*node.inputs[from_left ? 0 : 1],
+                         from_left ? column : column - static_cast<int>(left));
     }
     case LogicalKind::kAggregate:
       if (at < node.group_by.size()) {
@@ -313,7 +339,8 @@ bool may_be_null(const LogicalNode& node, int column) {
     case LogicalKind::kSetOperation:
       return std::any_of(node.inputs.begin(), node.inputs.end(),
                          [&](const LogicalPtr& input) { return may_be_null(*input, column); });
-    default: return true;
+    default:
+      return true;
   }
 }
 

@@ -27,12 +27,13 @@ LogicalPtr make_join(JoinKind kind, LogicalPtr left, LogicalPtr right, ExprPtr c
 LogicalPtr make_aggregate(LogicalPtr input, std::vector<ExprPtr> group_by,
                           std::vector<AggregateCall> calls);
 LogicalPtr make_union_all(std::vector<LogicalPtr> inputs);
-LogicalPtr make_empty(Schema schema);  // no rows
+LogicalPtr make_empty(Schema schema);            // no rows
 bool is_one_empty_row(const LogicalNode& node);  // SELECT without FROM
 
 // Copies with another part. map_* give the node itself if nothing changed.
 LogicalPtr with_inputs(const LogicalPtr& node, std::vector<LogicalPtr> inputs);
-LogicalPtr map_inputs(const LogicalPtr& node, const std::function<LogicalPtr(const LogicalPtr&)>& f);
+LogicalPtr map_inputs(const LogicalPtr& node,
+                      const std::function<LogicalPtr(const LogicalPtr&)>& f);
 // f is called on each expression of the node itself, limits included.
 LogicalPtr map_expressions(const LogicalPtr& node, const std::function<ExprPtr(const ExprPtr&)>& f);
 void for_each_expression(const LogicalNode& node, const std::function<void(const ExprPtr&)>& f);

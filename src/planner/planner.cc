@@ -78,7 +78,8 @@ PlanContext as_job(const PlanContext& context) {
   return job;
 }
 
-Result<Lowered> lower_query(const LogicalPtr& plan, bool emit_on_window_close, const PlanContext& context) {
+Result<Lowered> lower_query(const LogicalPtr& plan, bool emit_on_window_close,
+                            const PlanContext& context) {
   const LogicalPtr rewritten = TRY(rewrite_query(plan, context));
   Lowering lowering(context, emit_on_window_close);
   Lowered lowered = TRY(lowering.lower(rewritten));
@@ -91,9 +92,11 @@ Result<Lowered> lower_query(const LogicalPtr& plan, bool emit_on_window_close, c
     if (count_nodes(sorted.node) < count_nodes(lowered.node)) lowered = std::move(sorted);
   }
   if (emit_on_window_close && !lowering.window_closes()) {
-    return fail(Error{.code = SqlState::kFeatureNotSupported,
-                      .message = "EMIT ON WINDOW CLOSE needs a GROUP BY with a column that has a watermark",
-                      .hint = "Define WATERMARK FOR on the source and group by its time column or a window of it."});
+    return fail(Error{
+        .code = SqlState::kFeatureNotSupported,
+        .message = "EMIT ON WINDOW CLOSE needs a GROUP BY with a column that has a watermark",
+        .hint =
+            "Define WATERMARK FOR on the source and group by its time column or a window of it."});
   }
   return lowered;
 }
@@ -101,7 +104,8 @@ Result<Lowered> lower_query(const LogicalPtr& plan, bool emit_on_window_close, c
 // The logical columns first, in order.
 PhysicalPtr in_order(const Lowered& lowered) {
   bool already = true;
-  for (size_t i = 0; i < lowered.columns.size(); ++i) already = already && lowered.columns[i] == static_cast<int>(i);
+  for (size_t i = 0; i < lowered.columns.size(); ++i)
+    already = already && lowered.columns[i] == static_cast<int>(i);
   return already ? lowered.node : select_physical(lowered.node, lowered.columns);
 }
 
@@ -174,7 +178,8 @@ std::vector<SortColumn> with_key(std::vector<SortColumn> order, const std::vecto
   return order;
 }
 
-RelationPlan finish_materialize(const PhysicalPtr& rows, Schema visible, std::vector<SortColumn> order, Relation draft,
+RelationPlan finish_materialize(const PhysicalPtr& rows, Schema visible,
+                                std::vector<SortColumn> order, Relation draft,
                                 const PlanContext& context) {
   auto root = new_physical(PhysicalKind::kMaterialize, {exchange_by(rows, rows->key)});
   root->order = with_key(std::move(order), root->key);
@@ -208,20 +213,26 @@ LogicalPtr scan_of(const RelationPtr& relation, const std::vector<int>& columns)
 std::string own_reason(const PhysicalNode& node) {
   switch (node.kind) {
     case PhysicalKind::kScan:
-      return fmt::format("rows of {} \"{}\" can be changed and deleted", relation_kind_text(node.relation->kind),
-                         node.relation->name);
+      return fmt::format("rows of {} \"{}\" can be changed and deleted",
+                         relation_kind_text(node.relation->kind), node.relation->name);
     case PhysicalKind::kHashAggregate:
-      return node.aggregates.empty() ? "DISTINCT takes a row back when its last source row goes"
-                                     : "an aggregate takes its old result back when a group changes";
+      return node.aggregates.empty()
+                 ? "DISTINCT takes a row back when its last source row goes"
+                 : "an aggregate takes its old result back when a group changes";
     case PhysicalKind::kHashJoin:
       return "an outer or anti join takes a row back when a match for it arrives";
-    case PhysicalKind::kTopN: return "a row leaves the first N when an earlier one arrives";
-    case PhysicalKind::kOverWindow: return "a window function's result changes when rows join its window";
-    case PhysicalKind::kSetOperation: return "EXCEPT takes a row back when it appears on the right";
+    case PhysicalKind::kTopN:
+      return "a row leaves the first N when an earlier one arrives";
+    case PhysicalKind::kOverWindow:
+      return "a window function's result changes when rows join its window";
+    case PhysicalKind::kSetOperation:
+      return "EXCEPT takes a row back when it appears on the right";
     case PhysicalKind::kDynamicFilter:
       return "a filter whose bound moves takes rows back";
-    case PhysicalKind::kNow: return "the clock takes the old time back";
-    default: return fmt::format("{} takes rows back", physical_name(node));
+    case PhysicalKind::kNow:
+      return "the clock takes the old time back";
+    default:
+      return fmt::format("{} takes rows back", physical_name(node));
   }
 }
 
@@ -247,8 +258,8 @@ Result<LogicalPtr> rewrite_query(const LogicalPtr& plan, const PlanContext& cont
   LogicalPtr rewritten = plan;
   for (const RuleRow& rule : kRules) {
     rewritten = TRY(rule.rewrite(rewritten, context));
-    CHECK(rewritten->schema.size() == plan->schema.size(), "rule {} changed {} columns into {}", rule.name,
-          plan->schema.size(), rewritten->schema.size());
+    CHECK(rewritten->schema.size() == plan->schema.size(), "rule {} changed {} columns into {}",
+          rule.name, plan->schema.size(), rewritten->schema.size());
   }
   return rewritten;
 }
@@ -257,16 +268,19 @@ Result<PhysicalPlan> plan_query(const BoundQuery& query, const PlanContext& cont
   const Lowered lowered = TRY(lower_query(query.plan, query.emit_on_window_close, context));
   PhysicalPlan plan = make_plan(in_order(lowered), query.columns, context);
   plan.emit_on_window_close = query.emit_on_window_close;
-  if (plan.root->kind == PhysicalKind::kTopN && plan.root->keys.empty()) plan.order = plan.root->order;
+  if (plan.root->kind == PhysicalKind::kTopN && plan.root->keys.empty())
+    plan.order = plan.root->order;
   return plan;
 }
 
-Result<RelationPlan> plan_materialize(const BoundQuery& query, Relation draft, const PlanContext& context) {
+Result<RelationPlan> plan_materialize(const BoundQuery& query, Relation draft,
+                                      const PlanContext& context) {
   const PlanContext job = as_job(context);
   const OrderedPlan ordered = stored_order_of(query.plan);
   const Lowered lowered = TRY(lower_query(ordered.plan, query.emit_on_window_close, job));
   // Of columns that are not visible only those of the order and the key are stored.
-  std::vector<int> columns(lowered.columns.begin(), lowered.columns.begin() + static_cast<ptrdiff_t>(query.columns.size()));
+  std::vector<int> columns(lowered.columns.begin(),
+                           lowered.columns.begin() + static_cast<ptrdiff_t>(query.columns.size()));
   std::vector<SortColumn> order = ordered.order;
   for (SortColumn& item : order) {
     if (static_cast<size_t>(item.column) < query.columns.size()) continue;
@@ -275,14 +289,15 @@ Result<RelationPlan> plan_materialize(const BoundQuery& query, Relation draft, c
     columns.push_back(column);
   }
   draft.kind = RelationKind::kMaterializedView;
-  RelationPlan plan = finish_materialize(select_physical(lowered.node, columns), query.columns, std::move(order),
-                                         std::move(draft), context);
+  RelationPlan plan = finish_materialize(select_physical(lowered.node, columns), query.columns,
+                                         std::move(order), std::move(draft), context);
   plan.plan.emit_on_window_close = query.emit_on_window_close;
   return plan;
 }
 
 Result<RelationPlan> plan_index(const RelationPtr& relation, const std::vector<SortColumn>& order,
-                                const std::vector<int>& include, Relation draft, const PlanContext& context) {
+                                const std::vector<int>& include, Relation draft,
+                                const PlanContext& context) {
   const PlanContext job = as_job(context);
   std::vector<int> columns;
   const auto add = [&](int column) {
@@ -296,9 +311,11 @@ Result<RelationPlan> plan_index(const RelationPtr& relation, const std::vector<S
   const Lowered rows = TRY(lowering.lower(scan_of(relation, columns)));
   std::vector<SortColumn> stored;
   for (const SortColumn& item : order) {
-    const int at = static_cast<int>(std::find(columns.begin(), columns.end(), item.column) - columns.begin());
+    const int at =
+        static_cast<int>(std::find(columns.begin(), columns.end(), item.column) - columns.begin());
     const auto same = [&](const SortColumn& c) { return c.column == at; };
-    if (std::none_of(stored.begin(), stored.end(), same)) stored.push_back({at, item.descending, item.nulls_first});
+    if (std::none_of(stored.begin(), stored.end(), same))
+      stored.push_back({at, item.descending, item.nulls_first});
   }
   draft.kind = RelationKind::kIndex;
   draft.indexed = relation->id;
@@ -313,7 +330,8 @@ Result<RelationPlan> plan_index(const RelationPtr& relation, const std::vector<S
     draft.columns.back().generated_sql.clear();
     visible.push_back({draft.columns.back().name, draft.columns.back().type});
   }
-  return finish_materialize(rows.node, std::move(visible), std::move(stored), std::move(draft), context);
+  return finish_materialize(rows.node, std::move(visible), std::move(stored), std::move(draft),
+                            context);
 }
 
 Result<PhysicalPlan> plan_table(const RelationPtr& relation, const PlanContext& context) {
@@ -334,17 +352,20 @@ Result<PhysicalPlan> plan_table(const RelationPtr& relation, const PlanContext& 
   }
   PhysicalPtr rows = scan;
   const auto is_stored = [&](int column) { return places[static_cast<size_t>(column)] >= 0; };
-  if (std::all_of(relation->key.begin(), relation->key.end(), is_stored)) scan->key = map_columns(relation->key, places);
+  if (std::all_of(relation->key.begin(), relation->key.end(), is_stored))
+    scan->key = map_columns(relation->key, places);
   if (generates) {
     std::vector<ExprPtr> exprs;
     Schema schema;
     for (size_t i = 0; i < relation->columns.size(); ++i) {
       const ColumnDefinition& column = relation->columns[i];
-      exprs.push_back(column.generated_expr != nullptr ? remap_columns(column.generated_expr, places)
-                                                       : physical_column(*scan, places[i]));
+      exprs.push_back(column.generated_expr != nullptr
+                          ? remap_columns(column.generated_expr, places)
+                          : physical_column(*scan, places[i]));
       schema.push_back({column.name, column.type});
     }
-    auto project = std::make_shared<PhysicalNode>(*make_physical_project(rows, std::move(exprs), std::move(schema)));
+    auto project = std::make_shared<PhysicalNode>(
+        *make_physical_project(rows, std::move(exprs), std::move(schema)));
     project->key = relation->key;
     rows = project;
   }
@@ -356,13 +377,15 @@ Result<PhysicalPlan> plan_table(const RelationPtr& relation, const PlanContext& 
     rows = filter;
   }
   auto root = new_physical(PhysicalKind::kMaterialize, {exchange_by(rows, relation->key)});
-  root->order = relation->stored_order.empty() ? with_key({}, relation->key) : relation->stored_order;
+  root->order =
+      relation->stored_order.empty() ? with_key({}, relation->key) : relation->stored_order;
   for (const SortColumn& item : root->order) root->keys.push_back(item.column);
   root->target = relation;
   root->relation_name = relation->name;
   root->append_only = relation->append_only;
   Schema visible;
-  for (const ColumnDefinition& column : relation->columns) visible.push_back({column.name, column.type});
+  for (const ColumnDefinition& column : relation->columns)
+    visible.push_back({column.name, column.type});
   return make_plan(root, std::move(visible), as_job(context));
 }
 
@@ -370,7 +393,9 @@ Result<SinkPlan> plan_sink(const BoundQuery& query, Relation draft, const PlanCo
   const PlanContext job = as_job(context);
   const LogicalPtr logical = stored_order_of(query.plan).plan;
   const Lowered lowered = TRY(lower_query(logical, query.emit_on_window_close, job));
-  const std::vector<int> columns(lowered.columns.begin(), lowered.columns.begin() + static_cast<ptrdiff_t>(query.columns.size()));
+  const std::vector<int> columns(
+      lowered.columns.begin(),
+      lowered.columns.begin() + static_cast<ptrdiff_t>(query.columns.size()));
   PhysicalPtr rows = select_physical(lowered.node, columns);
   const std::vector<int> key = draft.key.empty() ? rows->key : draft.key;
   // Changes of one key keep their order in one shard; inserts alone keep the order they came in.
@@ -384,12 +409,14 @@ Result<SinkPlan> plan_sink(const BoundQuery& query, Relation draft, const PlanCo
   auto relation = std::make_shared<const Relation>(std::move(draft));
   root->target = relation;
   root->relation_name = relation->name;
-  SinkPlan plan{make_plan(root, query.columns, job), relation, root->append_only, retraction_reason(*rows)};
+  SinkPlan plan{make_plan(root, query.columns, job), relation, root->append_only,
+                retraction_reason(*rows)};
   plan.plan.emit_on_window_close = query.emit_on_window_close;
   return plan;
 }
 
-Result<SinkPlan> plan_sink_from(const RelationPtr& relation, Relation draft, const PlanContext& context) {
+Result<SinkPlan> plan_sink_from(const RelationPtr& relation, Relation draft,
+                                const PlanContext& context) {
   std::vector<int> columns;
   for (size_t i = 0; i < relation->columns.size(); ++i) {
     if (!relation->columns[i].hidden) columns.push_back(static_cast<int>(i));

@@ -2,9 +2,9 @@
 // Planner: a bound query becomes a physical plan.
 // Rules (rule/) rewrite the logical plan; lowering (lower/) picks operators and derives for each
 // stream its key, append-only-ness, watermark columns and distribution.
-// Planning is a function of its arguments alone: the same query over the same catalog gives the same
-// plan, node for node, because state tables are numbered by it.
-// Thread: any; no state of its own.
+// Planning is a function of its arguments alone: the same query over the same catalog gives the
+// same plan, node for node, because state tables are numbered by it. Thread: any; no state of its
+// own.
 
 #include <string>
 #include <vector>
@@ -35,17 +35,19 @@ Result<PhysicalPlan> plan_query(const BoundQuery& query, const PlanContext& cont
 
 // A relation that a job will keep, and how.
 struct RelationPlan {
-  PhysicalPlan plan;    // root: kMaterialize or kSinkOut with `target` = relation
+  PhysicalPlan plan;     // root: kMaterialize or kSinkOut with `target` = relation
   RelationPtr relation;  // the draft, with columns, key, stored order and append-only filled in
 };
 
-// CREATE MATERIALIZED VIEW. `draft` has ids, name and texts; names in draft.columns, if any, rename the
-// query's columns. Columns that identify a row and are not visible are added hidden behind them.
-// The stored order is the query's ORDER BY followed by the key.
-Result<RelationPlan> plan_materialize(const BoundQuery& query, Relation draft, const PlanContext& context);
+// CREATE MATERIALIZED VIEW. `draft` has ids, name and texts; names in draft.columns, if any, rename
+// the query's columns. Columns that identify a row and are not visible are added hidden behind
+// them. The stored order is the query's ORDER BY followed by the key.
+Result<RelationPlan> plan_materialize(const BoundQuery& query, Relation draft,
+                                      const PlanContext& context);
 
 // CREATE INDEX: all columns of `relation`, those of `order` first, then `include`, then the rest;
-// stored in `order`, then the relation's key. `order` and `include` count in the relation's columns.
+// stored in `order`, then the relation's key. `order` and `include` count in the relation's
+// columns.
 Result<RelationPlan> plan_index(const RelationPtr& relation, const std::vector<SortColumn>& order,
                                 const std::vector<int>& include, Relation draft,
                                 const PlanContext& context);
@@ -61,10 +63,12 @@ struct SinkPlan {
   // Why not append-only: the lowest node that takes rows back, for the error that refuses it.
   std::string retracts_because;
 };
-// CREATE SINK ... AS query. draft.key, if set, counts in the query's columns and replaces the derived key.
+// CREATE SINK ... AS query. draft.key, if set, counts in the query's columns and replaces the
+// derived key.
 Result<SinkPlan> plan_sink(const BoundQuery& query, Relation draft, const PlanContext& context);
 // CREATE SINK ... FROM relation.
-Result<SinkPlan> plan_sink_from(const RelationPtr& relation, Relation draft, const PlanContext& context);
+Result<SinkPlan> plan_sink_from(const RelationPtr& relation, Relation draft,
+                                const PlanContext& context);
 
 // The logical plan after all rules, for EXPLAIN and tests.
 Result<LogicalPtr> rewrite_query(const LogicalPtr& plan, const PlanContext& context);

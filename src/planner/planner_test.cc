@@ -59,13 +59,15 @@ void for_each_node(const PhysicalNode& node, const std::function<void(const Phys
 
 std::vector<std::string> column_names(const Relation& relation) {
   std::vector<std::string> names;
-  for (const ColumnDefinition& column : relation.columns) names.push_back(column.name + (column.hidden ? " hidden" : ""));
+  for (const ColumnDefinition& column : relation.columns)
+    names.push_back(column.name + (column.hidden ? " hidden" : ""));
   return names;
 }
 
 TEST_F(PlannerTest, NodesAreNumberedInPreOrder) {
-  const PhysicalPlan planned =
-      plan("select o.id, c.name from orders o join customers c on o.customer = c.id where o.amount > 1", PlanMode::kJob);
+  const PhysicalPlan planned = plan(
+      "select o.id, c.name from orders o join customers c on o.customer = c.id where o.amount > 1",
+      PlanMode::kJob);
   int next = 1;
   for_each_node(*planned.root, [&](const PhysicalNode& node) { EXPECT_EQ(node.id, next++); });
   EXPECT_GT(next, 4);
@@ -75,13 +77,20 @@ TEST_F(PlannerTest, TheFingerprintIsThePlansAlone) {
   const std::string_view sql = "select region, count(*) from orders group by region";
   const uint64_t first = plan_fingerprint(*plan(sql, PlanMode::kJob).root);
   EXPECT_EQ(first, plan_fingerprint(*plan(sql, PlanMode::kJob).root));
-  EXPECT_NE(first, plan_fingerprint(*plan("select region, sum(amount) from orders group by region", PlanMode::kJob).root));
-  EXPECT_NE(first, plan_fingerprint(*plan("select customer, count(*) from orders group by customer", PlanMode::kJob).root));
+  EXPECT_NE(
+      first,
+      plan_fingerprint(
+          *plan("select region, sum(amount) from orders group by region", PlanMode::kJob).root));
+  EXPECT_NE(
+      first,
+      plan_fingerprint(
+          *plan("select customer, count(*) from orders group by customer", PlanMode::kJob).root));
 }
 
 TEST_F(PlannerTest, QueriesHaveNoExchangesAndNoKeys) {
   const PhysicalPlan planned = plan(
-      "select c.name, count(*) from orders o join customers c on o.customer = c.id group by c.name order by 2 desc",
+      "select c.name, count(*) from orders o join customers c on o.customer = c.id group by c.name "
+      "order by 2 desc",
       PlanMode::kQuery);
   for_each_node(*planned.root, [](const PhysicalNode& node) {
     EXPECT_NE(node.kind, PhysicalKind::kExchange);
@@ -106,17 +115,21 @@ TEST_F(PlannerTest, StatefulNodesOfJobsHaveTheirRowsTogether) {
            "select count(*) from (select distinct region from orders) x",
        }) {
     for_each_node(*plan(sql, PlanMode::kJob).root, [&](const PhysicalNode& node) {
-      const bool stateful = node.kind == PhysicalKind::kHashJoin || node.kind == PhysicalKind::kHashAggregate ||
-                            node.kind == PhysicalKind::kTopN || node.kind == PhysicalKind::kOverWindow ||
-                            node.kind == PhysicalKind::kSetOperation;
+      const bool stateful =
+          node.kind == PhysicalKind::kHashJoin || node.kind == PhysicalKind::kHashAggregate ||
+          node.kind == PhysicalKind::kTopN || node.kind == PhysicalKind::kOverWindow ||
+          node.kind == PhysicalKind::kSetOperation;
       if (!stateful) return;
       for (size_t i = 0; i < node.inputs.size(); ++i) {
         const Distribution& lies = node.inputs[i]->distribution;
         EXPECT_NE(lies.kind, Distribution::kAny) << sql << "\n" << physical_text(node);
         if (lies.kind != Distribution::kHash) continue;
-        const auto& keys = node.kind != PhysicalKind::kHashJoin ? node.keys : i == 0 ? node.left_keys : node.right_keys;
+        const auto& keys = node.kind != PhysicalKind::kHashJoin ? node.keys
+                           : i == 0                             ? node.left_keys
+                                                                : node.right_keys;
         for (const int column : lies.columns) {
-          EXPECT_GT(std::count(keys.begin(), keys.end(), column), 0) << sql << "\n" << physical_text(node);
+          EXPECT_GT(std::count(keys.begin(), keys.end(), column), 0) << sql << "\n"
+                                                                     << physical_text(node);
         }
       }
     });
@@ -125,7 +138,8 @@ TEST_F(PlannerTest, StatefulNodesOfJobsHaveTheirRowsTogether) {
 
 TEST_F(PlannerTest, AViewStoresItsHiddenKey) {
   const RelationPlan planned = view("select region, amount from orders");
-  EXPECT_EQ(column_names(*planned.relation), (std::vector<std::string>{"region", "amount", "_id hidden"}));
+  EXPECT_EQ(column_names(*planned.relation),
+            (std::vector<std::string>{"region", "amount", "_id hidden"}));
   EXPECT_EQ(planned.relation->key, std::vector<int>{2});
   EXPECT_EQ(planned.relation->stored_order, (std::vector<SortColumn>{{2, false, false}}));
   EXPECT_FALSE(planned.relation->append_only);
@@ -136,7 +150,8 @@ TEST_F(PlannerTest, AViewStoresItsHiddenKey) {
 
 TEST_F(PlannerTest, AViewIsStoredInItsOrder) {
   const RelationPlan planned = view("select id, region from orders order by amount desc, region");
-  EXPECT_EQ(column_names(*planned.relation), (std::vector<std::string>{"id", "region", "_amount hidden"}));
+  EXPECT_EQ(column_names(*planned.relation),
+            (std::vector<std::string>{"id", "region", "_amount hidden"}));
   EXPECT_EQ(planned.relation->stored_order,
             (std::vector<SortColumn>{{2, true, true}, {1, false, false}, {0, false, false}}));
   EXPECT_EQ(planned.relation->key, std::vector<int>{0});
@@ -150,19 +165,24 @@ TEST_F(PlannerTest, AViewOfOneRowHasAnEmptyKey) {
 
 TEST_F(PlannerTest, AViewOfAJoinHasTheKeysItNeeds) {
   // The customer is found by its key: an order's id is enough.
-  const RelationPlan by_key = view("select o.id, c.name from orders o join customers c on o.customer = c.id");
+  const RelationPlan by_key =
+      view("select o.id, c.name from orders o join customers c on o.customer = c.id");
   EXPECT_EQ(by_key.relation->key, std::vector<int>{0});
-  const RelationPlan by_both = view("select o.id as oid, c.id as cid from orders o join customers c on o.region = c.name");
+  const RelationPlan by_both =
+      view("select o.id as oid, c.id as cid from orders o join customers c on o.region = c.name");
   EXPECT_EQ(by_both.relation->key, (std::vector<int>{0, 1}));
 }
 
 TEST_F(PlannerTest, AViewOfAppendOnlyRowsIsAppendOnly) {
   EXPECT_TRUE(view("select kind from events where value > 1").relation->append_only);
   EXPECT_TRUE(view("select distinct kind from events").relation->append_only);
-  EXPECT_TRUE(view("select a.kind from events a join events b on a.value = b.value").relation->append_only);
-  EXPECT_TRUE(view("select kind from events union all select kind from events").relation->append_only);
+  EXPECT_TRUE(
+      view("select a.kind from events a join events b on a.value = b.value").relation->append_only);
+  EXPECT_TRUE(
+      view("select kind from events union all select kind from events").relation->append_only);
   EXPECT_FALSE(view("select kind, count(*) from events group by kind").relation->append_only);
-  EXPECT_FALSE(view("select a.kind from events a left join events b on a.value = b.value").relation->append_only);
+  EXPECT_FALSE(view("select a.kind from events a left join events b on a.value = b.value")
+                   .relation->append_only);
 }
 
 TEST_F(PlannerTest, AnIndexHasAllColumns) {
@@ -170,18 +190,21 @@ TEST_F(PlannerTest, AnIndexHasAllColumns) {
   const RelationPtr index = fixture_.find("by_region");
   ASSERT_NE(index, nullptr);
   EXPECT_EQ(index->index_columns, (std::vector<int>{2, 3, 0, 1}));
-  EXPECT_EQ(index->stored_order, (std::vector<SortColumn>{{0, false, false}, {1, true, true}, {2, false, false}}));
+  EXPECT_EQ(index->stored_order,
+            (std::vector<SortColumn>{{0, false, false}, {1, true, true}, {2, false, false}}));
   EXPECT_EQ(index->key, std::vector<int>{2});
 }
 
 TEST_F(PlannerTest, ASinkIsToldWhyItRetracts) {
   EXPECT_TRUE(sink("select kind from events").append_only);
   EXPECT_EQ(sink("select kind from events").retracts_because, "");
-  EXPECT_EQ(sink("select id from orders").retracts_because, "rows of table \"orders\" can be changed and deleted");
+  EXPECT_EQ(sink("select id from orders").retracts_because,
+            "rows of table \"orders\" can be changed and deleted");
   EXPECT_EQ(sink("select kind, count(*) from events group by kind").retracts_because,
             "an aggregate takes its old result back when a group changes");
-  EXPECT_EQ(sink("select a.kind from events a left join events b on a.value = b.value").retracts_because,
-            "an outer or anti join takes a row back when a match for it arrives");
+  EXPECT_EQ(
+      sink("select a.kind from events a left join events b on a.value = b.value").retracts_because,
+      "an outer or anti join takes a row back when a match for it arrives");
   EXPECT_EQ(sink("select kind from events order by value limit 3").retracts_because,
             "a row leaves the first N when an earlier one arrives");
 }
@@ -210,15 +233,22 @@ TEST_F(PlannerTest, ATableWithoutAKeyHasItsRowId) {
 
 TEST_F(PlannerTest, AnUnboundedScalarSubqueryIsChecked) {
   int checked = 0;
-  for_each_node(*plan("select id, (select c.name from customers c where c.name = o.region) from orders o", PlanMode::kQuery).root,
-                [&](const PhysicalNode& node) { checked += node.single_row ? 1 : 0; });
+  for_each_node(
+      *plan("select id, (select c.name from customers c where c.name = o.region) from orders o",
+            PlanMode::kQuery)
+           .root,
+      [&](const PhysicalNode& node) { checked += node.single_row ? 1 : 0; });
   EXPECT_EQ(checked, 1);
-  for_each_node(*plan("select id, (select c.name from customers c where c.id = o.customer) from orders o", PlanMode::kQuery).root,
-                [&](const PhysicalNode& node) { EXPECT_FALSE(node.single_row); });
+  for_each_node(
+      *plan("select id, (select c.name from customers c where c.id = o.customer) from orders o",
+            PlanMode::kQuery)
+           .root,
+      [&](const PhysicalNode& node) { EXPECT_FALSE(node.single_row); });
 }
 
 TEST_F(PlannerTest, ParametersBoundAKey) {
-  const PhysicalPlan planned = plan("select region from orders where id = $1 and amount > $2", PlanMode::kQuery);
+  const PhysicalPlan planned =
+      plan("select region from orders where id = $1 and amount > $2", PlanMode::kQuery);
   const PhysicalNode* scan = nullptr;
   for_each_node(*planned.root, [&](const PhysicalNode& node) {
     if (node.kind == PhysicalKind::kScan) scan = &node;
@@ -231,8 +261,10 @@ TEST_F(PlannerTest, ParametersBoundAKey) {
 
 // Every type can be a correlated column.
 TEST_F(PlannerTest, EveryTypeCanBeMatched) {
-  std::vector<Type> types = {Type::list_of(TypeId::kInt32), Type::struct_of({{"a", TypeId::kVarchar}})};
-  for (int id = 0; id < static_cast<int>(TypeId::kStruct); ++id) types.emplace_back(static_cast<TypeId>(id));
+  std::vector<Type> types = {Type::list_of(TypeId::kInt32),
+                             Type::struct_of({{"a", TypeId::kVarchar}})};
+  for (int id = 0; id < static_cast<int>(TypeId::kStruct); ++id)
+    types.emplace_back(static_cast<TypeId>(id));
   for (const Type& type : types) {
     const ExprPtr column = make_column(0, type);
     EXPECT_TRUE(is_equality(*make_equal(column, column))) << type.name();

@@ -1,6 +1,6 @@
 #pragma once
-// For tests: random queries over tables t, u (id, a, b) and w (a, b) of integers, with sub-queries and
-// correlations everywhere they may stand. The same seed gives the same query.
+// For tests: random queries over tables t, u (id, a, b) and w (a, b) of integers, with sub-queries
+// and correlations everywhere they may stand. The same seed gives the same query.
 
 #include <random>
 #include <string>
@@ -19,7 +19,9 @@ class RandomSql {
 
   uint32_t pick(uint32_t n) { return static_cast<uint32_t>(random_() % n); }
   bool one_in(uint32_t n) { return pick(n) == 0; }
-  const std::string& any(const Columns& columns) { return columns[pick(static_cast<uint32_t>(columns.size()))]; }
+  const std::string& any(const Columns& columns) {
+    return columns[pick(static_cast<uint32_t>(columns.size()))];
+  }
   std::string alias() { return "x" + std::to_string(++aliases_); }
   static std::string column(size_t i) { return "c" + std::to_string(i); }
 
@@ -28,10 +30,13 @@ class RandomSql {
     const uint32_t kind = depth > 0 ? pick(10) : 0;
     if (kind == 1 || kind == 2) return grouped(depth - 1, outer, width);
     if (kind == 3) return whole(depth - 1, outer, width);
-    if (kind == 4) return "select distinct * from (" + select(depth - 1, outer, width) + ") " + alias();
+    if (kind == 4)
+      return "select distinct * from (" + select(depth - 1, outer, width) + ") " + alias();
     if (kind == 5) {
-      static constexpr const char* kOperations[] = {"union all", "union", "intersect", "intersect all", "except", "except all"};
-      return "(" + select(depth - 1, outer, width) + ") " + kOperations[pick(6)] + " (" + select(depth - 1, outer, width) + ")";
+      static constexpr const char* kOperations[] = {"union all",     "union",  "intersect",
+                                                    "intersect all", "except", "except all"};
+      return "(" + select(depth - 1, outer, width) + ") " + kOperations[pick(6)] + " (" +
+             select(depth - 1, outer, width) + ")";
     }
     if (kind == 6) return bounded(depth - 1, outer, width);
     return plain(depth, outer, width);
@@ -54,11 +59,16 @@ class RandomSql {
 
   std::string aggregate(const Columns& own, const Columns& all) {
     switch (pick(5)) {
-      case 0: return "count(*)::int";
-      case 1: return "count(" + any(own) + ")::int";
-      case 2: return "max(" + any(own) + ")";
-      case 3: return "min(coalesce(" + any(own) + ", " + any(all) + "))";
-      default: return "count(distinct " + any(own) + ")::int";
+      case 0:
+        return "count(*)::int";
+      case 1:
+        return "count(" + any(own) + ")::int";
+      case 2:
+        return "max(" + any(own) + ")";
+      case 3:
+        return "min(coalesce(" + any(own) + ", " + any(all) + "))";
+      default:
+        return "count(distinct " + any(own) + ")::int";
     }
   }
 
@@ -88,14 +98,16 @@ class RandomSql {
     Columns all = own;
     all.insert(all.end(), outer.begin(), outer.end());
     std::string sql = "select ";
-    for (size_t i = 0; i < width; ++i) sql += (i > 0 ? ", " : "") + aggregate(own, all) + " as " + column(i);
+    for (size_t i = 0; i < width; ++i)
+      sql += (i > 0 ? ", " : "") + aggregate(own, all) + " as " + column(i);
     sql += " from " + from;
     if (!one_in(3)) sql += " where " + condition(depth, all);
     return sql;
   }
 
   std::string bounded(int depth, const Columns& outer, size_t width) {
-    std::string sql = "select * from (" + select(depth, outer, width) + ") " + alias() + " order by ";
+    std::string sql =
+        "select * from (" + select(depth, outer, width) + ") " + alias() + " order by ";
     for (size_t i = 0; i < width; ++i) {
       sql += (i > 0 ? ", " : "") + std::to_string(i + 1) + (one_in(2) ? " desc" : "");
     }
@@ -132,7 +144,8 @@ class RandomSql {
       if (kind == 1) sql += " on " + (one_in(2) ? std::string("true") : comparison(own));
       return sql;
     }
-    static constexpr const char* kJoins[] = {" join ", " join ", " left join ", " left join ", " right join ", " full join "};
+    static constexpr const char* kJoins[] = {" join ",      " join ",       " left join ",
+                                             " left join ", " right join ", " full join "};
     const std::string right = from_item(depth - 1, outer, own);
     sql += kJoins[kind - 2] + right + " on ";
     const std::string equal = any(own) + " = " + any(own);
@@ -150,13 +163,20 @@ class RandomSql {
 
   std::string expr(int depth, const Columns& columns) {
     switch (depth > 0 ? pick(7) : pick(4)) {
-      case 0: return std::to_string(pick(4));
-      case 1: return "coalesce(" + any(columns) + ", " + any(columns) + ")";
-      case 2: return "case when " + comparison(columns) + " then " + any(columns) + " end";
-      case 3: return any(columns);
-      case 4: return "(" + whole(depth - 1, columns, 1) + ")";
-      case 5: return "(select max(c0) from (" + select(depth - 1, columns, 1) + ") " + alias() + ")";
-      default: return "(" + bounded_to_one(depth - 1, columns) + ")";
+      case 0:
+        return std::to_string(pick(4));
+      case 1:
+        return "coalesce(" + any(columns) + ", " + any(columns) + ")";
+      case 2:
+        return "case when " + comparison(columns) + " then " + any(columns) + " end";
+      case 3:
+        return any(columns);
+      case 4:
+        return "(" + whole(depth - 1, columns, 1) + ")";
+      case 5:
+        return "(select max(c0) from (" + select(depth - 1, columns, 1) + ") " + alias() + ")";
+      default:
+        return "(" + bounded_to_one(depth - 1, columns) + ")";
     }
   }
 
@@ -166,17 +186,30 @@ class RandomSql {
 
   std::string condition(int depth, const Columns& columns) {
     switch (depth > 0 ? pick(11) : pick(4)) {
-      case 0: return any(columns) + " is null";
-      case 1: return comparison(columns);
-      case 2: return comparison(columns) + " and " + comparison(columns);
-      case 3: return "(" + comparison(columns) + " or " + comparison(columns) + ")";
-      case 4: return std::string(one_in(2) ? "not " : "") + "exists (" + select(depth - 1, columns, 1) + ")";
-      case 5: return any(columns) + (one_in(2) ? " not in (" : " in (") + select(depth - 1, columns, 1) + ")";
-      case 6: return any(columns) + " < any (" + select(depth - 1, columns, 1) + ")";
-      case 7: return any(columns) + " >= all (" + select(depth - 1, columns, 1) + ")";
-      case 8: return any(columns) + " <= " + expr(depth, columns);
-      case 9: return "not (" + condition(depth - 1, columns) + ")";
-      default: return "(" + condition(depth - 1, columns) + " or " + condition(depth - 1, columns) + ")";
+      case 0:
+        return any(columns) + " is null";
+      case 1:
+        return comparison(columns);
+      case 2:
+        return comparison(columns) + " and " + comparison(columns);
+      case 3:
+        return "(" + comparison(columns) + " or " + comparison(columns) + ")";
+      case 4:
+        return std::string(one_in(2) ? "not " : "") + "exists (" + select(depth - 1, columns, 1) +
+               ")";
+      case 5:
+        return any(columns) + (one_in(2) ? " not in (" : " in (") + select(depth - 1, columns, 1) +
+               ")";
+      case 6:
+        return any(columns) + " < any (" + select(depth - 1, columns, 1) + ")";
+      case 7:
+        return any(columns) + " >= all (" + select(depth - 1, columns, 1) + ")";
+      case 8:
+        return any(columns) + " <= " + expr(depth, columns);
+      case 9:
+        return "not (" + condition(depth - 1, columns) + ")";
+      default:
+        return "(" + condition(depth - 1, columns) + " or " + condition(depth - 1, columns) + ")";
     }
   }
 

@@ -1,6 +1,6 @@
 #pragma once
-// For tests: what a logical plan means, by the plainest possible evaluation: nested loops, sub-queries run
-// once per row. Rules must not change what it says. Slow and small on purpose.
+// For tests: what a logical plan means, by the plainest possible evaluation: nested loops,
+// sub-queries run once per row. Rules must not change what it says. Slow and small on purpose.
 
 #include <algorithm>
 #include <map>
@@ -31,20 +31,32 @@ class Reference {
 
   Rows run(const LogicalNode& node, const Outer& outer = {}) {
     switch (node.kind) {
-      case LogicalKind::kScan: return scan(node);
-      case LogicalKind::kValues: return values(node, outer);
-      case LogicalKind::kFilter: return filter(node, outer);
-      case LogicalKind::kProject: return project(node, outer);
-      case LogicalKind::kJoin: return join(node, outer);
-      case LogicalKind::kApply: return apply(node, outer);
-      case LogicalKind::kAggregate: return aggregate(node, outer);
+      case LogicalKind::kScan:
+        return scan(node);
+      case LogicalKind::kValues:
+        return values(node, outer);
+      case LogicalKind::kFilter:
+        return filter(node, outer);
+      case LogicalKind::kProject:
+        return project(node, outer);
+      case LogicalKind::kJoin:
+        return join(node, outer);
+      case LogicalKind::kApply:
+        return apply(node, outer);
+      case LogicalKind::kAggregate:
+        return aggregate(node, outer);
       case LogicalKind::kDistinctOn:
-      case LogicalKind::kSort: return sort(node, outer);
-      case LogicalKind::kSetOperation: return set_operation(node, outer);
-      case LogicalKind::kWindow: return window(node, outer);
-      case LogicalKind::kTableFunction: return table_function(node, outer);
+      case LogicalKind::kSort:
+        return sort(node, outer);
+      case LogicalKind::kSetOperation:
+        return set_operation(node, outer);
+      case LogicalKind::kWindow:
+        return window(node, outer);
+      case LogicalKind::kTableFunction:
+        return table_function(node, outer);
       case LogicalKind::kProjectSet:
-      case LogicalKind::kTimeWindow: break;
+      case LogicalKind::kTimeWindow:
+        break;
     }
     CHECK(false, "the reference does not know this node");
     return {};
@@ -82,10 +94,14 @@ class Reference {
   Value eval(const ExprPtr& expr, const Row& row, const Outer& outer) {
     const Expr& e = *expr;
     switch (e.kind) {
-      case ExprKind::kColumn: return row[static_cast<size_t>(e.column)];
-      case ExprKind::kOuterColumn: return (*outer[static_cast<size_t>(e.depth - 1)])[static_cast<size_t>(e.column)];
-      case ExprKind::kLiteral: return e.literal;
-      case ExprKind::kSubquery: return subquery(e, row, outer);
+      case ExprKind::kColumn:
+        return row[static_cast<size_t>(e.column)];
+      case ExprKind::kOuterColumn:
+        return (*outer[static_cast<size_t>(e.depth - 1)])[static_cast<size_t>(e.column)];
+      case ExprKind::kLiteral:
+        return e.literal;
+      case ExprKind::kSubquery:
+        return subquery(e, row, outer);
       case ExprKind::kAnd:
       case ExprKind::kOr: {
         const bool decides = e.kind == ExprKind::kOr;
@@ -108,7 +124,8 @@ class Reference {
           if (!value.is_null()) return value;
         }
         return Value::null(e.type);
-      default: break;
+      default:
+        break;
     }
     auto copy = std::make_shared<Expr>(e);
     for (ExprPtr& arg : copy->args) arg = make_literal(eval(arg, row, outer).with_type(arg->type));
@@ -125,13 +142,15 @@ class Reference {
       case SubqueryKind::kScalar:
         if (rows.size() > 1) too_many_rows_ = true;
         return rows.empty() ? Value::null(e.type) : rows[0][0];
-      case SubqueryKind::kExists: return Value::boolean(rows.empty() == e.negated);
+      case SubqueryKind::kExists:
+        return Value::boolean(rows.empty() == e.negated);
       case SubqueryKind::kArray: {
         std::vector<Value> values;
         for (const Row& r : rows) values.push_back(r[0]);
         return Value(e.type, pack_list(values));
       }
-      default: break;
+      default:
+        break;
     }
     std::vector<Value> args;
     for (const ExprPtr& arg : e.args) args.push_back(eval(arg, row, outer));
@@ -148,7 +167,8 @@ class Reference {
         }
       }
       null |= answer.is_null();
-      if (!answer.is_null() && answer.as_bool() != all) return Value::boolean(answer.as_bool() != e.negated);
+      if (!answer.is_null() && answer.as_bool() != all)
+        return Value::boolean(answer.as_bool() != e.negated);
     }
     if (null) return Value::null(TypeId::kBoolean);
     return Value::boolean(all != e.negated);
@@ -162,7 +182,8 @@ class Reference {
     static const TimeZone utc;
     EvalContext context;
     context.zone = &utc;
-    return *evaluate_constant(make_call(e.function, TypeId::kBoolean, {make_literal(a), make_literal(b)}), context);
+    return *evaluate_constant(
+        make_call(e.function, TypeId::kBoolean, {make_literal(a), make_literal(b)}), context);
   }
 
   // ---- nodes -----------------------------------------------------------------------------------
@@ -210,8 +231,8 @@ class Reference {
   }
 
   // One left row against the right rows; tells which right rows matched.
-  void join_row(const LogicalNode& node, const Row& left, const Rows& right, const Outer& outer, Rows& out,
-                std::vector<bool>* matched) {
+  void join_row(const LogicalNode& node, const Row& left, const Rows& right, const Outer& outer,
+                Rows& out, std::vector<bool>* matched) {
     size_t matches = 0;
     for (size_t i = 0; i < right.size(); ++i) {
       const Row pair = concat(left, right[i]);
@@ -274,13 +295,16 @@ class Reference {
       return Value(call.type, sum);
     }
     const auto less = [](const Value& a, const Value& b) { return key_of({a}) < key_of({b}); };
-    if (call.name == "min" || call.name == "bool_and") return *std::min_element(values.begin(), values.end(), less);
-    CHECK(call.name == "max" || call.name == "bool_or", "the reference does not know {}", call.name);
+    if (call.name == "min" || call.name == "bool_and")
+      return *std::min_element(values.begin(), values.end(), less);
+    CHECK(call.name == "max" || call.name == "bool_or", "the reference does not know {}",
+          call.name);
     return *std::max_element(values.begin(), values.end(), less);
   }
 
   // Rows by the values of expressions, groups in order of appearance.
-  std::vector<std::pair<Row, Rows>> groups(const Rows& rows, const std::vector<ExprPtr>& exprs, const Outer& outer) {
+  std::vector<std::pair<Row, Rows>> groups(const Rows& rows, const std::vector<ExprPtr>& exprs,
+                                           const Outer& outer) {
     std::vector<std::pair<Row, Rows>> out;
     std::map<std::string, size_t> index;
     for (const Row& row : rows) {
@@ -307,9 +331,11 @@ class Reference {
       auto by_group = groups(rows, exprs, outer);
       if (by_group.empty() && set.empty()) by_group.emplace_back();
       for (const auto& [group, members] : by_group) {
-        Row row = nulls(Schema(node.schema.begin(), node.schema.begin() + static_cast<ptrdiff_t>(node.group_by.size())));
+        Row row = nulls(Schema(node.schema.begin(),
+                               node.schema.begin() + static_cast<ptrdiff_t>(node.group_by.size())));
         for (size_t i = 0; i < set.size(); ++i) row[static_cast<size_t>(set[i])] = group[i];
-        for (const AggregateCall& call : node.aggregates) row.push_back(aggregate_value(call, members, outer));
+        for (const AggregateCall& call : node.aggregates)
+          row.push_back(aggregate_value(call, members, outer));
         out.push_back(std::move(row));
       }
     }
@@ -335,16 +361,18 @@ class Reference {
 
   Rows sort(const LogicalNode& node, const Outer& outer) {
     const bool distinct_on = node.kind == LogicalKind::kDistinctOn;
-    return sorted(node, run(*node.inputs[0], outer), distinct_on ? node.exprs : node.group_by, emits_rank(node), outer);
+    return sorted(node, run(*node.inputs[0], outer), distinct_on ? node.exprs : node.group_by,
+                  emits_rank(node), outer);
   }
 
-  Rows sorted(const LogicalNode& node, const Rows& input, const std::vector<ExprPtr>& group_by, bool ranked,
-              const Outer& outer) {
+  Rows sorted(const LogicalNode& node, const Rows& input, const std::vector<ExprPtr>& group_by,
+              bool ranked, const Outer& outer) {
     const bool distinct_on = node.kind == LogicalKind::kDistinctOn;
     Rows out;
     for (auto& [group, rows] : groups(input, group_by, outer)) {
       order_rows(rows, node.order_by, outer);
-      const size_t offset = node.offset == nullptr ? 0 : static_cast<size_t>(eval(node.offset, {}, outer).as_int64());
+      const size_t offset =
+          node.offset == nullptr ? 0 : static_cast<size_t>(eval(node.offset, {}, outer).as_int64());
       size_t limit = rows.size();
       if (node.limit != nullptr) {
         const Value value = eval(node.limit, {}, outer);
@@ -354,7 +382,8 @@ class Reference {
       for (size_t i = offset; i < rows.size(); ++i) {
         if (i >= offset + limit) {
           const bool tie = node.with_ties && limit > 0 &&
-                           order_key(node.order_by, rows[i], outer) == order_key(node.order_by, rows[offset + limit - 1], outer);
+                           order_key(node.order_by, rows[i], outer) ==
+                               order_key(node.order_by, rows[offset + limit - 1], outer);
           if (!tie) break;
         }
         Row row = rows[i];
@@ -393,7 +422,9 @@ class Reference {
     return distinct;
   }
 
-  Rows window(const LogicalNode& node, const Outer& outer) { return windowed(node, run(*node.inputs[0], outer), outer); }
+  Rows window(const LogicalNode& node, const Outer& outer) {
+    return windowed(node, run(*node.inputs[0], outer), outer);
+  }
 
   Rows windowed(const LogicalNode& node, Rows rows, const Outer& outer) {
     for (const WindowCall& call : node.windows) {
@@ -403,7 +434,8 @@ class Reference {
         const Rows whole = members;
         int64_t rank = 0, dense = 0;
         for (size_t i = 0; i < members.size(); ++i) {
-          const bool tie = i > 0 && order_key(call.order_by, whole[i], outer) == order_key(call.order_by, whole[i - 1], outer);
+          const bool tie = i > 0 && order_key(call.order_by, whole[i], outer) ==
+                                        order_key(call.order_by, whole[i - 1], outer);
           if (!tie) rank = static_cast<int64_t>(i) + 1;
           if (!tie) ++dense;
           if (call.function == "row_number") {
@@ -413,7 +445,8 @@ class Reference {
           } else if (call.function == "dense_rank") {
             members[i].push_back(Value::int64(dense));
           } else {
-            CHECK(call.aggregate != nullptr && call.order_by.empty(), "the reference does not know this window");
+            CHECK(call.aggregate != nullptr && call.order_by.empty(),
+                  "the reference does not know this window");
             AggregateCall as_call;
             as_call.name = call.name;
             as_call.args = call.args;
@@ -429,7 +462,8 @@ class Reference {
   }
 
   Rows table_function(const LogicalNode& node, const Outer& outer) {
-    CHECK(node.table_function.name == "generate_series", "the reference does not know {}", node.table_function.name);
+    CHECK(node.table_function.name == "generate_series", "the reference does not know {}",
+          node.table_function.name);
     const Rows input = node.inputs.empty() ? Rows{Row{}} : run(*node.inputs[0], outer);
     Rows out;
     for (const Row& row : input) {
@@ -447,8 +481,8 @@ class Reference {
   bool too_many_rows_ = false;
 };
 
-// The same for physical plans. Exchanges change nothing here. `check_keys` (jobs): CHECKs that each node's
-// key tells its rows apart.
+// The same for physical plans. Exchanges change nothing here. `check_keys` (jobs): CHECKs that each
+// node's key tells its rows apart.
 class PhysicalReference : public Reference {
  public:
   PhysicalReference(const std::map<std::string, Rows>& tables, bool check_keys)
@@ -457,9 +491,11 @@ class PhysicalReference : public Reference {
   Rows run_plan(const PhysicalNode& node) {
     Rows rows = run_node(node);
     for (const Row& row : rows) {
-      CHECK(row.size() == node.schema.size(), "a row of {} columns from node {}", row.size(), node.id);
+      CHECK(row.size() == node.schema.size(), "a row of {} columns from node {}", row.size(),
+            node.id);
     }
-    const bool whole_row = node.key.size() >= node.schema.size();  // below INTERSECT and EXCEPT rows may repeat
+    const bool whole_row =
+        node.key.size() >= node.schema.size();  // below INTERSECT and EXCEPT rows may repeat
     if (check_keys_ && !whole_row) {
       std::map<std::string, bool> seen;
       for (const Row& row : rows) {
@@ -475,29 +511,39 @@ class PhysicalReference : public Reference {
   const std::string& repeated_keys() const { return repeated_keys_; }
 
  private:
-  static std::vector<ExprPtr> columns_at(const PhysicalNode& input, const std::vector<int>& columns) {
+  static std::vector<ExprPtr> columns_at(const PhysicalNode& input,
+                                         const std::vector<int>& columns) {
     std::vector<ExprPtr> exprs;
-    for (const int column : columns) exprs.push_back(make_column(column, input.schema[static_cast<size_t>(column)].type));
+    for (const int column : columns)
+      exprs.push_back(make_column(column, input.schema[static_cast<size_t>(column)].type));
     return exprs;
   }
 
-  static std::vector<SortItem> items_at(const PhysicalNode& input, const std::vector<SortColumn>& order) {
+  static std::vector<SortItem> items_at(const PhysicalNode& input,
+                                        const std::vector<SortColumn>& order) {
     std::vector<SortItem> items;
     for (const SortColumn& c : order) {
-      items.push_back({make_column(c.column, input.schema[static_cast<size_t>(c.column)].type), c.descending, c.nulls_first});
+      items.push_back({make_column(c.column, input.schema[static_cast<size_t>(c.column)].type),
+                       c.descending, c.nulls_first});
     }
     return items;
   }
 
   Rows run_node(const PhysicalNode& node) {
     switch (node.kind) {
-      case PhysicalKind::kScan: return scan_plan(node);
-      case PhysicalKind::kValues: return values_plan(node);
-      case PhysicalKind::kFilter: return filter_plan(node);
-      case PhysicalKind::kProject: return project_plan(node);
-      case PhysicalKind::kProjectSet: return project_set_plan(node);
+      case PhysicalKind::kScan:
+        return scan_plan(node);
+      case PhysicalKind::kValues:
+        return values_plan(node);
+      case PhysicalKind::kFilter:
+        return filter_plan(node);
+      case PhysicalKind::kProject:
+        return project_plan(node);
+      case PhysicalKind::kProjectSet:
+        return project_set_plan(node);
       case PhysicalKind::kExchange:
-      case PhysicalKind::kMaterialize: return run_plan(*node.inputs[0]);
+      case PhysicalKind::kMaterialize:
+        return run_plan(*node.inputs[0]);
       case PhysicalKind::kUnionAll: {
         Rows out;
         for (const PhysicalPtr& input : node.inputs) {
@@ -506,20 +552,29 @@ class PhysicalReference : public Reference {
         }
         return out;
       }
-      case PhysicalKind::kHashJoin: return join_plan(node);
-      case PhysicalKind::kHashAggregate: return aggregate_plan(node);
-      case PhysicalKind::kSetOperation: return set_operation_plan(node);
-      case PhysicalKind::kTopN: return top_n_plan(node);
-      case PhysicalKind::kOverWindow: return window_plan(node);
-      case PhysicalKind::kDynamicFilter: return dynamic_filter_plan(node);
-      default: break;
+      case PhysicalKind::kHashJoin:
+        return join_plan(node);
+      case PhysicalKind::kHashAggregate:
+        return aggregate_plan(node);
+      case PhysicalKind::kSetOperation:
+        return set_operation_plan(node);
+      case PhysicalKind::kTopN:
+        return top_n_plan(node);
+      case PhysicalKind::kOverWindow:
+        return window_plan(node);
+      case PhysicalKind::kDynamicFilter:
+        return dynamic_filter_plan(node);
+      default:
+        break;
     }
     CHECK(false, "the reference does not know {}", physical_name(node));
     return {};
   }
 
   bool in_bounds(const PhysicalNode& node, const Row& stored) {
-    const auto key_value = [&](size_t i) { return stored[static_cast<size_t>(node.relation->stored_order[i].column)]; };
+    const auto key_value = [&](size_t i) {
+      return stored[static_cast<size_t>(node.relation->stored_order[i].column)];
+    };
     const KeyBounds& bounds = node.bounds;
     for (size_t i = 0; i < bounds.equal.size(); ++i) {
       const Value value = eval(bounds.equal[i], {}, {});
@@ -635,7 +690,8 @@ class PhysicalReference : public Reference {
         if (with_right) pairs.push_back(pair);
       }
       if (node.single_row && matches > 1) too_many_rows_ = true;
-      const bool alone = node.join == JoinKind::kLeft || node.join == JoinKind::kFull || node.join == JoinKind::kAnti;
+      const bool alone = node.join == JoinKind::kLeft || node.join == JoinKind::kFull ||
+                         node.join == JoinKind::kAnti;
       if ((alone && matches == 0) || (node.join == JoinKind::kSemi && matches > 0)) {
         pairs.push_back(concat(l, nulls(node.inputs[1]->schema)));
       }
@@ -724,8 +780,9 @@ class PhysicalReference : public Reference {
     Rows out;
     for (const Row& row : left) {
       if (right.empty()) break;
-      const ExprPtr test = make_call(node.compare, TypeId::kBoolean,
-                                     {make_literal(row[static_cast<size_t>(node.compare_column)]), make_literal(right[0][0])});
+      const ExprPtr test = make_call(
+          node.compare, TypeId::kBoolean,
+          {make_literal(row[static_cast<size_t>(node.compare_column)]), make_literal(right[0][0])});
       if (is_true(eval(test, {}, {}))) out.push_back(row);
     }
     return out;

@@ -18,7 +18,9 @@ class SqlFixture {
   SqlFixture() : catalog_(std::make_shared<CatalogSnapshot>(*Catalog().snapshot())) {}
 
   const CatalogSnapshot& catalog() const { return *catalog_; }
-  PlanContext context(PlanMode mode) const { return PlanContext{.mode = mode, .catalog = catalog_.get()}; }
+  PlanContext context(PlanMode mode) const {
+    return PlanContext{.mode = mode, .catalog = catalog_.get()};
+  }
 
   // Runs CREATE statements; for each one the physical plan of its job is kept in last_plan().
   Result<void> run(std::string_view sql) {
@@ -34,7 +36,8 @@ class SqlFixture {
       return fail(SqlState::kSyntaxError, "not one query");
     }
     Binder binder(options(sql));
-    return binder.bind_query(*static_cast<const ast::QueryStatement&>(*statements[0].statement).query);
+    return binder.bind_query(
+        *static_cast<const ast::QueryStatement&>(*statements[0].statement).query);
   }
 
   // EXPLAIN of a query, or of a CREATE statement (which is then carried out).
@@ -78,7 +81,8 @@ class SqlFixture {
         return {};
       }
       case ast::StatementKind::kCreateSource: {
-        auto made = TRY(binder.bind_create_source(static_cast<const ast::CreateSource&>(statement)));
+        auto made =
+            TRY(binder.bind_create_source(static_cast<const ast::CreateSource&>(statement)));
         last_plan_ = nullptr;
         put(*made.relation);
         return {};
@@ -116,7 +120,8 @@ class SqlFixture {
         put(*last_sink_.relation);
         return {};
       }
-      default: return fail(SqlState::kSyntaxError, "not a statement of these tests");
+      default:
+        return fail(SqlState::kSyntaxError, "not a statement of these tests");
     }
   }
 

@@ -31,7 +31,8 @@ struct CallInputs {
   size_t filter = 0;
 };
 
-PhysicalAggregate make_call(const AggregateCall& call, const CallInputs& used, const Inputs& inputs) {
+PhysicalAggregate make_call(const AggregateCall& call, const CallInputs& used,
+                            const Inputs& inputs) {
   PhysicalAggregate out;
   out.function = call.function;
   out.name = call.name;
@@ -66,7 +67,8 @@ Result<Lowered> lower_aggregate(Lowering& lowering, const LogicalNode& node) {
   PhysicalPtr rows = inputs.make();
   std::vector<int> keys;  // each once
   for (const size_t group : groups) {
-    if (std::count(keys.begin(), keys.end(), inputs.at(group)) == 0) keys.push_back(inputs.at(group));
+    if (std::count(keys.begin(), keys.end(), inputs.at(group)) == 0)
+      keys.push_back(inputs.at(group));
   }
   if (lowering.sorted_groups()) std::sort(keys.begin(), keys.end());
   rows = exchange_by(rows, keys);
@@ -92,12 +94,14 @@ Result<Lowered> lower_aggregate(Lowering& lowering, const LogicalNode& node) {
   aggregate->watermark_columns = map_columns(rows->watermark_columns, map);
   aggregate->key.clear();
   for (size_t i = 0; lowering.is_job() && i < groups.size(); ++i) {
-    if (std::count(aggregate->key.begin(), aggregate->key.end(), columns[i]) == 0) aggregate->key.push_back(columns[i]);
+    if (std::count(aggregate->key.begin(), aggregate->key.end(), columns[i]) == 0)
+      aggregate->key.push_back(columns[i]);
   }
   // A group comes once and stays, if nothing is computed of it.
   const bool distinct = node.aggregates.empty() && !keys.empty();
   aggregate->append_only = !lowering.is_job() || (distinct && rows->append_only);
-  if (lowering.is_job() && lowering.emit_on_window_close() && !aggregate->watermark_columns.empty()) {
+  if (lowering.is_job() && lowering.emit_on_window_close() &&
+      !aggregate->watermark_columns.empty()) {
     aggregate->emit_on_window_close = true;
     aggregate->append_only = true;
     lowering.note_window_close();

@@ -1,5 +1,5 @@
-// `value op (one row)` over a stream: the rows wait in the order of the value, and when the bound moves
-// only those between its old and new place come or go.
+// `value op (one row)` over a stream: the rows wait in the order of the value, and when the bound
+// moves only those between its old and new place come or go.
 
 #include <array>
 
@@ -12,11 +12,16 @@ namespace {
 
 std::string_view operator_text(Comparison comparison) {
   switch (comparison) {
-    case Comparison::kLess: return "<";
-    case Comparison::kLessEqual: return "<=";
-    case Comparison::kGreater: return ">";
-    case Comparison::kGreaterEqual: return ">=";
-    case Comparison::kEqual: return "=";
+    case Comparison::kLess:
+      return "<";
+    case Comparison::kLessEqual:
+      return "<=";
+    case Comparison::kGreater:
+      return ">";
+    case Comparison::kGreaterEqual:
+      return ">=";
+    case Comparison::kEqual:
+      return "=";
   }
   return "=";
 }

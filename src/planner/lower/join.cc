@@ -1,5 +1,5 @@
-// Joins. Equalities between the sides become keys, by which both sides are distributed; the rest is a
-// condition over the pairs. Without an equality all rows meet in one shard.
+// Joins. Equalities between the sides become keys, by which both sides are distributed; the rest is
+// a condition over the pairs. Without an equality all rows meet in one shard.
 
 #include <algorithm>
 
@@ -34,7 +34,8 @@ Keys split_condition(const std::vector<ExprPtr>& conjuncts, int left_width) {
   Keys keys;
   for (const ExprPtr& conjunct : conjuncts) {
     const bool null_safe = is_not_distinct(*conjunct);
-    if ((!null_safe && !is_equality(*conjunct)) || !(conjunct->args[0]->type == conjunct->args[1]->type)) {
+    if ((!null_safe && !is_equality(*conjunct)) ||
+        !(conjunct->args[0]->type == conjunct->args[1]->type)) {
       keys.rest.push_back(conjunct);
       continue;
     }
@@ -52,8 +53,10 @@ Keys split_condition(const std::vector<ExprPtr>& conjuncts, int left_width) {
 }
 
 // Positions in `keys` of the columns a side is distributed by, if all are keys.
-std::optional<std::vector<size_t>> hash_positions(const PhysicalNode& side, const std::vector<int>& keys) {
-  if (side.distribution.kind != Distribution::kHash || side.distribution.columns.empty()) return std::nullopt;
+std::optional<std::vector<size_t>> hash_positions(const PhysicalNode& side,
+                                                  const std::vector<int>& keys) {
+  if (side.distribution.kind != Distribution::kHash || side.distribution.columns.empty())
+    return std::nullopt;
   std::vector<size_t> positions;
   for (const int column : side.distribution.columns) {
     const auto at = std::find(keys.begin(), keys.end(), column);
@@ -76,7 +79,8 @@ PhysicalPtr make_exchange(PhysicalPtr input, const std::vector<int>& keys) {
   return node;
 }
 
-// Rows that may join meet in one shard: both sides distributed alike, by the same keys in the same order.
+// Rows that may join meet in one shard: both sides distributed alike, by the same keys in the same
+// order.
 void distribute(PhysicalPtr& left, PhysicalPtr& right, const std::vector<int>& left_keys,
                 const std::vector<int>& right_keys) {
   const bool left_single = left->distribution.kind == Distribution::kSingle;
@@ -128,7 +132,8 @@ std::vector<int> join_key(const PhysicalNode& join) {
     // Equal to a column that the key has already.
     bool known = false;
     for (size_t i = 0; keeps_left && i < join.right_keys.size(); ++i) {
-      known |= join.right_keys[i] == column && std::count(left.key.begin(), left.key.end(), join.left_keys[i]) > 0;
+      known |= join.right_keys[i] == column &&
+               std::count(left.key.begin(), left.key.end(), join.left_keys[i]) > 0;
     }
     if (!known) key.push_back(column + width);
   }
@@ -142,7 +147,8 @@ bool never_null(const PhysicalNode& node, int column) {
       const int of_relation = node.columns[at];
       const ColumnDefinition& definition = node.relation->columns[static_cast<size_t>(of_relation)];
       const auto& key = node.relation->key;
-      const bool declared = node.relation->declared_primary_key && std::count(key.begin(), key.end(), of_relation) > 0;
+      const bool declared = node.relation->declared_primary_key &&
+                            std::count(key.begin(), key.end(), of_relation) > 0;
       return definition.not_null || declared || definition.type.is(TypeId::kSerial);
     }
     case PhysicalKind::kProject: {
@@ -152,22 +158,26 @@ bool never_null(const PhysicalNode& node, int column) {
     }
     case PhysicalKind::kFilter:
     case PhysicalKind::kExchange:
-    case PhysicalKind::kDynamicFilter: return never_null(*node.inputs[0], column);
+    case PhysicalKind::kDynamicFilter:
+      return never_null(*node.inputs[0], column);
     case PhysicalKind::kHashAggregate:
       return at < node.keys.size() && never_null(*node.inputs[0], node.keys[at]);
-    default: return false;
+    default:
+      return false;
   }
 }
 
 bool has_key_never_null(const PhysicalNode& node) {
-  return std::any_of(node.key.begin(), node.key.end(), [&](int column) { return never_null(node, column); });
+  return std::any_of(node.key.begin(), node.key.end(),
+                     [&](int column) { return never_null(node, column); });
 }
 
-// In a full join a left row alone and a right row alone are both NULL in the other's key. If they may be
-// NULL in their own key too, a column that only left rows have tells them apart.
+// In a full join a left row alone and a right row alone are both NULL in the other's key. If they
+// may be NULL in their own key too, a column that only left rows have tells them apart.
 PhysicalPtr mark_left(PhysicalPtr left) {
   std::vector<int> at;
-  const PhysicalPtr with = append_physical(std::move(left), {make_literal(Value::boolean(true))}, at);
+  const PhysicalPtr with =
+      append_physical(std::move(left), {make_literal(Value::boolean(true))}, at);
   auto marked = std::make_shared<PhysicalNode>(*with);
   marked->schema[static_cast<size_t>(at[0])].name = "_left";
   marked->key.push_back(at[0]);
@@ -206,9 +216,11 @@ void set_output(PhysicalNode& join, const std::vector<int>& columns, const std::
   };
   if (join.join == JoinKind::kSemi || join.join == JoinKind::kInner) {
     for (size_t i = 0; i < join.left_keys.size(); ++i) {
-      if (!has(*join.inputs[0], join.left_keys[i]) || !has(*join.inputs[1], join.right_keys[i])) continue;
+      if (!has(*join.inputs[0], join.left_keys[i]) || !has(*join.inputs[1], join.right_keys[i]))
+        continue;
       for (const int column : {join.left_keys[i], join.right_keys[i] + left_width}) {
-        if (map[static_cast<size_t>(column)] >= 0) join.watermark_columns.push_back(map[static_cast<size_t>(column)]);
+        if (map[static_cast<size_t>(column)] >= 0)
+          join.watermark_columns.push_back(map[static_cast<size_t>(column)]);
       }
     }
   }
@@ -224,9 +236,11 @@ Result<Lowered> lower_join(Lowering& lowering, const LogicalNode& node) {
   std::vector<int> places = left.columns;
   for (const int column : right.columns) places.push_back(column + left_width);
   std::vector<ExprPtr> conjuncts;
-  for (const ExprPtr& conjunct : conjuncts_of(node.condition)) conjuncts.push_back(remap_columns(conjunct, places));
+  for (const ExprPtr& conjunct : conjuncts_of(node.condition))
+    conjuncts.push_back(remap_columns(conjunct, places));
 
-  if (lowering.is_job() && node.join == JoinKind::kSemi && conjuncts.size() == 1 && right.node->key.empty()) {
+  if (lowering.is_job() && node.join == JoinKind::kSemi && conjuncts.size() == 1 &&
+      right.node->key.empty()) {
     Lowered filter = lower_dynamic_filter(left, right, conjuncts[0]);
     if (filter.node != nullptr) return filter;
   }
@@ -239,7 +253,8 @@ Result<Lowered> lower_join(Lowering& lowering, const LogicalNode& node) {
   join->null_safe = keys.null_safe;
   PhysicalPtr l = append_physical(left.node, keys.left, join->left_keys);
   PhysicalPtr r = append_physical(right.node, keys.right, join->right_keys);
-  if (lowering.is_job() && node.join == JoinKind::kFull && !has_key_never_null(*l) && !has_key_never_null(*r)) {
+  if (lowering.is_job() && node.join == JoinKind::kFull && !has_key_never_null(*l) &&
+      !has_key_never_null(*r)) {
     l = mark_left(l);
   }
   const auto new_width = static_cast<int>(l->schema.size());

@@ -1,5 +1,6 @@
-// Queries: conditions on the first columns of a stored relation's key, or of one of its indexes, become
-// bounds of the scan. Indexes have all columns of their relation, so one is as good as the other.
+// Queries: conditions on the first columns of a stored relation's key, or of one of its indexes,
+// become bounds of the scan. Indexes have all columns of their relation, so one is as good as the
+// other.
 
 #include <algorithm>
 #include <limits>
@@ -17,10 +18,10 @@ constexpr size_t kLookupValuesMax = 100;
 // One way to read: a stored relation and how the conditions bound its key.
 struct Path {
   RelationPtr relation;
-  std::vector<KeyBounds> bounds;    // several: one for each value of an IN list
-  std::vector<bool> consumed;       // conjuncts that the bounds say in full
+  std::vector<KeyBounds> bounds;  // several: one for each value of an IN list
+  std::vector<bool> consumed;     // conjuncts that the bounds say in full
   int equal_columns = 0;
-  bool whole_key = false;           // at most one row
+  bool whole_key = false;  // at most one row
   bool range = false;
 
   int score() const { return equal_columns * 4 + (whole_key ? 2 : 0) + (range ? 1 : 0); }
@@ -32,8 +33,10 @@ bool has_key_order(const Type& type) {
     case TypeId::kList:
     case TypeId::kJsonb:
     case TypeId::kInterval:
-    case TypeId::kUnknown: return false;
-    default: return true;
+    case TypeId::kUnknown:
+      return false;
+    default:
+      return true;
   }
 }
 
@@ -41,7 +44,8 @@ bool is_constant(const Expr& expr) {
   bool constant = true;
   for_each_expr(expr, [&](const Expr& e) {
     constant = constant && e.kind != ExprKind::kColumn && e.kind != ExprKind::kOuterColumn;
-    if (e.function != nullptr) constant = constant && e.function->volatility != Volatility::kVolatile;
+    if (e.function != nullptr)
+      constant = constant && e.function->volatility != Volatility::kVolatile;
   });
   return constant;
 }
@@ -49,10 +53,13 @@ bool is_constant(const Expr& expr) {
 bool fits(const Type& type, int64_t value) {
   switch (type.id()) {
     case TypeId::kInt16:
-      return value >= std::numeric_limits<int16_t>::min() && value <= std::numeric_limits<int16_t>::max();
+      return value >= std::numeric_limits<int16_t>::min() &&
+             value <= std::numeric_limits<int16_t>::max();
     case TypeId::kInt32:
-      return value >= std::numeric_limits<int32_t>::min() && value <= std::numeric_limits<int32_t>::max();
-    default: return true;
+      return value >= std::numeric_limits<int32_t>::min() &&
+             value <= std::numeric_limits<int32_t>::max();
+    default:
+      return true;
   }
 }
 
@@ -89,7 +96,8 @@ std::optional<Condition> condition_on(const Expr& conjunct, int column, const Ty
       ExprPtr value = as_key_value(conjunct.args[i], type);
       if (value == nullptr) return std::nullopt;
       const auto same = [&](const ExprPtr& known) { return expr_equal(*known, *value); };
-      if (std::none_of(condition.values.begin(), condition.values.end(), same)) condition.values.push_back(value);
+      if (std::none_of(condition.values.begin(), condition.values.end(), same))
+        condition.values.push_back(value);
     }
     // Literals that are equal but not the same (1.0, 1.00) would find a row twice.
     if (type.is(TypeId::kNumeric) && condition.values.size() > 1) return std::nullopt;
@@ -118,14 +126,16 @@ std::vector<int> stored_key(const Relation& stored, bool index) {
   return columns;
 }
 
-void bound_range(Path& path, const LogicalNode& scan, int column, const std::vector<ExprPtr>& conjuncts) {
+void bound_range(Path& path, const LogicalNode& scan, int column,
+                 const std::vector<ExprPtr>& conjuncts) {
   const Type& type = scan.schema[static_cast<size_t>(column)].type;
   for (size_t i = 0; i < conjuncts.size(); ++i) {
     const auto condition = condition_on(*conjuncts[i], column, type);
     if (!condition || condition->comparison == Comparison::kEqual) continue;
-    const bool is_low = condition->comparison == Comparison::kGreater || condition->comparison == Comparison::kGreaterEqual;
-    const bool inclusive =
-        condition->comparison == Comparison::kGreaterEqual || condition->comparison == Comparison::kLessEqual;
+    const bool is_low = condition->comparison == Comparison::kGreater ||
+                        condition->comparison == Comparison::kGreaterEqual;
+    const bool inclusive = condition->comparison == Comparison::kGreaterEqual ||
+                           condition->comparison == Comparison::kLessEqual;
     KeyBounds& first = path.bounds[0];
     if ((is_low ? first.low : first.high) != nullptr) continue;
     for (KeyBounds& bounds : path.bounds) {
@@ -137,7 +147,8 @@ void bound_range(Path& path, const LogicalNode& scan, int column, const std::vec
   }
 }
 
-Path plan_path(const RelationPtr& stored, bool index, const LogicalNode& scan, const std::vector<ExprPtr>& conjuncts) {
+Path plan_path(const RelationPtr& stored, bool index, const LogicalNode& scan,
+               const std::vector<ExprPtr>& conjuncts) {
   Path path{stored, {KeyBounds{}}, std::vector<bool>(conjuncts.size(), false)};
   const std::vector<int> key = stored_key(*stored, index);
   bool has_list = false;
@@ -179,7 +190,8 @@ Path plan_path(const RelationPtr& stored, bool index, const LogicalNode& scan, c
 
 }  // namespace
 
-Result<Lowered> lower_key_lookup(Lowering& lowering, const LogicalNode& scan, const std::vector<ExprPtr>& conjuncts) {
+Result<Lowered> lower_key_lookup(Lowering& lowering, const LogicalNode& scan,
+                                 const std::vector<ExprPtr>& conjuncts) {
   if (!scan.relation->stored()) return Lowered{};
   const bool scans_index = scan.relation->kind == RelationKind::kIndex;
   Path best = plan_path(scan.relation, false, scan, conjuncts);
@@ -196,7 +208,8 @@ Result<Lowered> lower_key_lookup(Lowering& lowering, const LogicalNode& scan, co
   if (best.relation != scan.relation) {
     for (int& column : columns) {
       const auto& of_index = best.relation->index_columns;
-      column = static_cast<int>(std::find(of_index.begin(), of_index.end(), column) - of_index.begin());
+      column =
+          static_cast<int>(std::find(of_index.begin(), of_index.end(), column) - of_index.begin());
     }
   }
   std::vector<PhysicalPtr> reads;

@@ -1,9 +1,9 @@
 #pragma once
 // Lowering: a rewritten logical plan becomes physical nodes. Each kind of node has its file.
-// What stays true: a lowered stream has all columns of its logical node, in any places, and in a job
-// the columns of its key besides; keys, append-only, watermarks and distribution of a physical node are
-// right for its output; a node with state gets its rows so that equal keys meet in one shard.
-// Thread: one planning call's.
+// What stays true: a lowered stream has all columns of its logical node, in any places, and in a
+// job the columns of its key besides; keys, append-only, watermarks and distribution of a physical
+// node are right for its output; a node with state gets its rows so that equal keys meet in one
+// shard. Thread: one planning call's.
 
 #include <vector>
 
@@ -19,9 +19,12 @@ struct Lowered {
 
 class Lowering {
  public:
-  // `sorted_groups`: groups by column number instead of as written, which makes more aggregates equal.
+  // `sorted_groups`: groups by column number instead of as written, which makes more aggregates
+  // equal.
   Lowering(const PlanContext& context, bool emit_on_window_close, bool sorted_groups = false)
-      : context_(context), emit_on_window_close_(emit_on_window_close), sorted_groups_(sorted_groups) {}
+      : context_(context),
+        emit_on_window_close_(emit_on_window_close),
+        sorted_groups_(sorted_groups) {}
 
   const PlanContext& context() const { return context_; }
   bool is_job() const { return context_.mode == PlanMode::kJob; }
@@ -54,8 +57,8 @@ Result<Lowered> lower_set_operation(Lowering& lowering, const LogicalNode& node)
 Result<Lowered> lower_window(Lowering& lowering, const LogicalNode& node);
 Result<Lowered> lower_time_window(Lowering& lowering, const LogicalNode& node);
 
-// A filter over a stored relation's scan, as look-ups by the best of its keys; a null node if no key's
-// first column is restricted. Queries only.
+// A filter over a stored relation's scan, as look-ups by the best of its keys; a null node if no
+// key's first column is restricted. Queries only.
 Result<Lowered> lower_key_lookup(Lowering& lowering, const LogicalNode& scan,
                                  const std::vector<ExprPtr>& conjuncts);
 

@@ -1,5 +1,5 @@
-// Functions that give rows: in a select list (ProjectSet) and in FROM (a ProjectSet over its input, or
-// over one empty row, whose struct values become columns).
+// Functions that give rows: in a select list (ProjectSet) and in FROM (a ProjectSet over its input,
+// or over one empty row, whose struct values become columns).
 
 #include "planner/function_rows.h"
 #include "planner/lower/streams.h"
@@ -8,8 +8,8 @@ namespace leat::planner {
 namespace {
 
 // Output: the given columns, the key columns of the input that are not among them, the ordinal.
-PhysicalPtr make_project_set(PhysicalPtr input, std::vector<ExprPtr> exprs, std::vector<TableFunctionCall> calls,
-                             Schema schema, bool is_job) {
+PhysicalPtr make_project_set(PhysicalPtr input, std::vector<ExprPtr> exprs,
+                             std::vector<TableFunctionCall> calls, Schema schema, bool is_job) {
   std::vector<int> map(input->schema.size(), -1);
   calls.resize(exprs.size());
   for (size_t i = 0; i < exprs.size(); ++i) {
@@ -36,7 +36,8 @@ PhysicalPtr make_project_set(PhysicalPtr input, std::vector<ExprPtr> exprs, std:
   return node;
 }
 
-std::vector<TableFunctionCall> place_calls(std::vector<TableFunctionCall> calls, const Lowered& input) {
+std::vector<TableFunctionCall> place_calls(std::vector<TableFunctionCall> calls,
+                                           const Lowered& input) {
   for (TableFunctionCall& call : calls) call.args = place_all(call.args, input);
   return calls;
 }
@@ -46,9 +47,11 @@ std::vector<TableFunctionCall> place_calls(std::vector<TableFunctionCall> calls,
 Result<Lowered> lower_project_set(Lowering& lowering, const LogicalNode& node) {
   const Lowered input = TRY(lowering.lower(node.inputs[0]));
   std::vector<ExprPtr> exprs;
-  for (const ExprPtr& expr : node.exprs) exprs.push_back(expr == nullptr ? nullptr : place(expr, input));
-  PhysicalPtr set = make_project_set(input.node, std::move(exprs), place_calls(node.set_functions, input), node.schema,
-                                     lowering.is_job());
+  for (const ExprPtr& expr : node.exprs)
+    exprs.push_back(expr == nullptr ? nullptr : place(expr, input));
+  PhysicalPtr set =
+      make_project_set(input.node, std::move(exprs), place_calls(node.set_functions, input),
+                       node.schema, lowering.is_job());
   return Lowered{std::move(set), first_columns(node.schema.size())};
 }
 
@@ -73,12 +76,13 @@ Result<Lowered> lower_table_function(Lowering& lowering, const LogicalNode& node
   calls[width] = node.table_function;
   calls[width].args = place_all(node.table_function.args, input);
   schema.push_back({node.schema[width].name, node.table_function.type});
-  PhysicalPtr rows = make_project_set(input.node, std::move(exprs), std::move(calls), std::move(schema),
-                                      lowering.is_job());
+  PhysicalPtr rows = make_project_set(input.node, std::move(exprs), std::move(calls),
+                                      std::move(schema), lowering.is_job());
 
   const int ordinal = static_cast<int>(rows->schema.size()) - 1;
   std::vector<int> columns = first_columns(width);
-  if (function_columns == 1 && !(node.table_function.type.is(TypeId::kStruct) && !(node.schema[width].type == node.table_function.type))) {
+  if (function_columns == 1 && !(node.table_function.type.is(TypeId::kStruct) &&
+                                 !(node.schema[width].type == node.table_function.type))) {
     columns.push_back(static_cast<int>(width));
     if (node.with_ordinality) columns.push_back(ordinal);
     return Lowered{std::move(rows), std::move(columns)};
@@ -88,7 +92,8 @@ Result<Lowered> lower_table_function(Lowering& lowering, const LogicalNode& node
   Schema out;
   for (size_t i = 0; i < width; ++i) fields.push_back(physical_column(*rows, static_cast<int>(i)));
   const ExprPtr value = physical_column(*rows, static_cast<int>(width));
-  for (size_t i = 0; i < function_columns; ++i) fields.push_back(make_field(value, static_cast<int>(i)));
+  for (size_t i = 0; i < function_columns; ++i)
+    fields.push_back(make_field(value, static_cast<int>(i)));
   if (node.with_ordinality) fields.push_back(physical_column(*rows, ordinal));
   PhysicalPtr split = make_physical_project(rows, std::move(fields), node.schema);
   return Lowered{std::move(split), first_columns(node.schema.size())};

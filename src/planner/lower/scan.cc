@@ -1,5 +1,6 @@
-// Scans. A stored relation's rows come as they are stored. A source's come from its connector: columns
-// that are generated are computed here, and its watermark is kept here, in each job that reads it.
+// Scans. A stored relation's rows come as they are stored. A source's come from its connector:
+// columns that are generated are computed here, and its watermark is kept here, in each job that
+// reads it.
 
 #include <algorithm>
 #include <set>
@@ -28,7 +29,8 @@ std::shared_ptr<PhysicalNode> make_scan(const Lowering& lowering, const Relation
 // Where each relation column is in the scan; -1: not there.
 std::vector<int> places_in(const Relation& relation, const std::vector<int>& columns) {
   std::vector<int> places(relation.columns.size(), -1);
-  for (size_t i = 0; i < columns.size(); ++i) places[static_cast<size_t>(columns[i])] = static_cast<int>(i);
+  for (size_t i = 0; i < columns.size(); ++i)
+    places[static_cast<size_t>(columns[i])] = static_cast<int>(i);
   return places;
 }
 
@@ -68,8 +70,9 @@ Result<Lowered> lower_source(Lowering& lowering, const LogicalNode& node) {
   }
   auto scan = make_scan(lowering, node.relation, {stored.begin(), stored.end()});
   const auto scan_places = places_in(relation, scan->columns);
-  const bool key_is_stored = std::all_of(relation.key.begin(), relation.key.end(),
-                                         [&](int c) { return scan_places[static_cast<size_t>(c)] >= 0; });
+  const bool key_is_stored = std::all_of(relation.key.begin(), relation.key.end(), [&](int c) {
+    return scan_places[static_cast<size_t>(c)] >= 0;
+  });
   if (lowering.is_job() && key_is_stored) add_key(relation, *scan, scan_places);
 
   PhysicalPtr rows = scan;
@@ -112,7 +115,8 @@ Result<Lowered> lower_source(Lowering& lowering, const LogicalNode& node) {
 Result<Lowered> lower_scan(Lowering& lowering, const LogicalNode& node) {
   const Relation& relation = *node.relation;
   if (lowering.is_job() && relation.kind == RelationKind::kSystem) {
-    return fail(SqlState::kFeatureNotSupported, "system relation \"{}\" cannot be read by a query that keeps running",
+    return fail(SqlState::kFeatureNotSupported,
+                "system relation \"{}\" cannot be read by a query that keeps running",
                 relation.name);
   }
   if (relation.kind == RelationKind::kSource) return lower_source(lowering, node);

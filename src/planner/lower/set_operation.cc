@@ -12,7 +12,8 @@ namespace {
 
 // Nested UNION ALLs are one.
 void flatten(const LogicalPtr& node, std::vector<LogicalPtr>& branches) {
-  const bool nested = node->kind == LogicalKind::kSetOperation && node->operation == SetOperation::kUnion && node->all;
+  const bool nested = node->kind == LogicalKind::kSetOperation &&
+                      node->operation == SetOperation::kUnion && node->all;
   if (!nested) {
     branches.push_back(node);
     return;
@@ -20,8 +21,9 @@ void flatten(const LogicalPtr& node, std::vector<LogicalPtr>& branches) {
   for (const LogicalPtr& input : node->inputs) flatten(input, branches);
 }
 
-// The key of a job's union: columns that are a key in some branch, hidden places for key columns that
-// are not visible (shared by branches where the types agree, else NULL), and the branch's number.
+// The key of a job's union: columns that are a key in some branch, hidden places for key columns
+// that are not visible (shared by branches where the types agree, else NULL), and the branch's
+// number.
 struct UnionKey {
   std::vector<int> visible;
   std::vector<Type> slots;
@@ -36,7 +38,8 @@ UnionKey plan_key(const std::vector<Lowered>& branches) {
       const auto at = std::find(branch.columns.begin(), branch.columns.end(), column);
       if (at != branch.columns.end()) {
         const int visible = static_cast<int>(at - branch.columns.begin());
-        if (std::count(key.visible.begin(), key.visible.end(), visible) == 0) key.visible.push_back(visible);
+        if (std::count(key.visible.begin(), key.visible.end(), visible) == 0)
+          key.visible.push_back(visible);
         continue;
       }
       const Type& type = branch.node->schema[static_cast<size_t>(column)].type;
@@ -55,20 +58,23 @@ UnionKey plan_key(const std::vector<Lowered>& branches) {
 }
 
 // A branch as the union's columns; its own key is replaced.
-PhysicalPtr shape_branch(const Lowered& branch, const Schema& schema, const UnionKey& key, size_t number) {
+PhysicalPtr shape_branch(const Lowered& branch, const Schema& schema, const UnionKey& key,
+                         size_t number) {
   std::vector<ExprPtr> exprs;
   for (const int column : branch.columns) exprs.push_back(physical_column(*branch.node, column));
   for (size_t slot = 0; slot < key.slots.size(); ++slot) {
     const auto& slots = key.slot_of[number];
     const int column = slot < slots.size() ? slots[slot] : -1;
-    exprs.push_back(column < 0 ? make_null(key.slots[slot]) : physical_column(*branch.node, column));
+    exprs.push_back(column < 0 ? make_null(key.slots[slot])
+                               : physical_column(*branch.node, column));
   }
   exprs.push_back(make_literal(Value::int32(static_cast<int32_t>(number))));
   return make_physical_project(branch.node, std::move(exprs), schema);
 }
 
 void set_union_properties(PhysicalNode& node) {
-  node.append_only = std::all_of(node.inputs.begin(), node.inputs.end(), [](const auto& i) { return i->append_only; });
+  node.append_only = std::all_of(node.inputs.begin(), node.inputs.end(),
+                                 [](const auto& i) { return i->append_only; });
   const Distribution first = node.inputs[0]->distribution;
   const bool alike = std::all_of(node.inputs.begin(), node.inputs.end(),
                                  [&](const auto& i) { return i->distribution == first; });
@@ -102,13 +108,15 @@ Result<Lowered> lower_union_all(Lowering& lowering, const LogicalNode& node) {
     }
     key_columns.push_back(static_cast<int>(schema.size()));
     schema.push_back({"_branch", TypeId::kInt32});
-    for (size_t i = 0; i < branches.size(); ++i) inputs.push_back(shape_branch(branches[i], schema, key, i));
+    for (size_t i = 0; i < branches.size(); ++i)
+      inputs.push_back(shape_branch(branches[i], schema, key, i));
   } else {
-    for (const Lowered& branch : branches) inputs.push_back(select_physical(branch.node, branch.columns));
+    for (const Lowered& branch : branches)
+      inputs.push_back(select_physical(branch.node, branch.columns));
   }
   for (const PhysicalPtr& input : inputs) {
-    CHECK(input->schema.size() == schema.size(), "a branch of {} columns in a union of {}", input->schema.size(),
-          schema.size());
+    CHECK(input->schema.size() == schema.size(), "a branch of {} columns in a union of {}",
+          input->schema.size(), schema.size());
   }
   auto all = new_physical(PhysicalKind::kUnionAll, std::move(inputs));
   all->schema = schema;
@@ -123,17 +131,20 @@ std::vector<ExprPtr> columns_from(const LogicalNode& node, size_t count) {
   return columns;
 }
 
-// Exactly the columns that are compared. Hidden key columns go; equal rows are then one with a count.
+// Exactly the columns that are compared. Hidden key columns go; equal rows are then one with a
+// count.
 PhysicalPtr compared_columns(const Lowered& side) {
   auto keyless = std::make_shared<PhysicalNode>(*side.node);
-  const bool visible_key = std::all_of(side.node->key.begin(), side.node->key.end(), [&](int column) {
-    return std::count(side.columns.begin(), side.columns.end(), column) > 0;
-  });
-  if (visible_key && side.node->schema.size() == side.columns.size()) return select_physical(side.node, side.columns);
+  const bool visible_key = std::all_of(
+      side.node->key.begin(), side.node->key.end(),
+      [&](int column) { return std::count(side.columns.begin(), side.columns.end(), column) > 0; });
+  if (visible_key && side.node->schema.size() == side.columns.size())
+    return select_physical(side.node, side.columns);
   keyless->key.clear();
   const PhysicalPtr without_key = keyless;
   auto project = std::make_shared<PhysicalNode>(*select_physical(without_key, side.columns));
-  if (project->inputs.size() == 1 && project->inputs[0] == without_key) project->inputs = {side.node};
+  if (project->inputs.size() == 1 && project->inputs[0] == without_key)
+    project->inputs = {side.node};
   if (!side.node->key.empty()) project->key = first_columns(side.columns.size());
   return project;
 }
@@ -178,8 +189,11 @@ Result<Lowered> lower_set_operation(Lowering& lowering, const LogicalNode& node)
   }
   const size_t width = inputs[0]->schema.size();
   // Both sides by the same columns.
-  const auto by_hash = [&](const PhysicalPtr& input) { return input->distribution.kind == Distribution::kHash; };
-  if (by_hash(inputs[0]) && by_hash(inputs[1]) && !(inputs[0]->distribution == inputs[1]->distribution)) {
+  const auto by_hash = [&](const PhysicalPtr& input) {
+    return input->distribution.kind == Distribution::kHash;
+  };
+  if (by_hash(inputs[0]) && by_hash(inputs[1]) &&
+      !(inputs[0]->distribution == inputs[1]->distribution)) {
     for (PhysicalPtr& input : inputs) {
       if (input->kind == PhysicalKind::kExchange) input = input->inputs[0];
       auto exchange = new_physical(PhysicalKind::kExchange, {input});
@@ -198,9 +212,9 @@ Result<Lowered> lower_set_operation(Lowering& lowering, const LogicalNode& node)
   operation->operation = node.operation;
   operation->all = node.all && !number;
   operation->key = lowering.is_job() ? first_columns(width) : std::vector<int>{};
-  operation->append_only =
-      !lowering.is_job() || (node.operation == SetOperation::kIntersect && operation->inputs[0]->append_only &&
-                             operation->inputs[1]->append_only);
+  operation->append_only = !lowering.is_job() ||
+                           (node.operation == SetOperation::kIntersect &&
+                            operation->inputs[0]->append_only && operation->inputs[1]->append_only);
   operation->watermark_columns.clear();
   return Lowered{std::move(operation), first_columns(node.schema.size())};
 }

@@ -22,7 +22,9 @@ std::shared_ptr<PhysicalNode> new_physical(PhysicalKind kind, std::vector<Physic
   return node;
 }
 
-ExprPtr place(const ExprPtr& expr, const Lowered& input) { return remap_columns(expr, input.columns); }
+ExprPtr place(const ExprPtr& expr, const Lowered& input) {
+  return remap_columns(expr, input.columns);
+}
 
 std::vector<ExprPtr> place_all(const std::vector<ExprPtr>& exprs, const Lowered& input) {
   std::vector<ExprPtr> placed;
@@ -43,7 +45,9 @@ PhysicalPtr make_physical_filter(PhysicalPtr input, const std::vector<ExprPtr>& 
 
 namespace {
 
-bool is_cheap(const Expr& expr) { return expr.kind == ExprKind::kColumn || expr.kind == ExprKind::kLiteral; }
+bool is_cheap(const Expr& expr) {
+  return expr.kind == ExprKind::kColumn || expr.kind == ExprKind::kLiteral;
+}
 
 std::vector<int> columns_in(const std::vector<ExprPtr>& exprs) {
   std::vector<int> columns;
@@ -52,7 +56,8 @@ std::vector<int> columns_in(const std::vector<ExprPtr>& exprs) {
 }
 
 bool are_columns(const std::vector<ExprPtr>& exprs) {
-  return std::all_of(exprs.begin(), exprs.end(), [](const ExprPtr& e) { return e->kind == ExprKind::kColumn; });
+  return std::all_of(exprs.begin(), exprs.end(),
+                     [](const ExprPtr& e) { return e->kind == ExprKind::kColumn; });
 }
 
 bool may_compose(const PhysicalNode& lower, const std::vector<ExprPtr>& exprs) {
@@ -81,7 +86,8 @@ PhysicalPtr merge_project(std::shared_ptr<PhysicalNode> project) {
   const std::vector<int> from = columns_in(project->exprs);
   if (!columns) return project;
   auto merged = std::make_shared<PhysicalNode>(below);
-  std::vector<int>& output = below.kind == PhysicalKind::kScan ? merged->columns : merged->join_output;
+  std::vector<int>& output =
+      below.kind == PhysicalKind::kScan ? merged->columns : merged->join_output;
   std::vector<int> picked;
   for (const int column : from) picked.push_back(output[static_cast<size_t>(column)]);
   output = std::move(picked);
@@ -130,9 +136,11 @@ Distribution distribution_of_join(const PhysicalNode& join) {
     if (at < 0) at = static_cast<int>(i);
   }
   Distribution by;
-  if (join.join != JoinKind::kRight && join.join != JoinKind::kFull) by = map_distribution(left.distribution, left_map);
+  if (join.join != JoinKind::kRight && join.join != JoinKind::kFull)
+    by = map_distribution(left.distribution, left_map);
   const bool right_comes = join.join == JoinKind::kInner || join.join == JoinKind::kRight;
-  if (by.kind == Distribution::kAny && right_comes) by = map_distribution(right.distribution, right_map);
+  if (by.kind == Distribution::kAny && right_comes)
+    by = map_distribution(right.distribution, right_map);
   return by;
 }
 
@@ -166,10 +174,12 @@ std::string name_of(const Expr& expr, const Schema& schema) {
 
 }  // namespace
 
-PhysicalPtr append_physical(PhysicalPtr input, const std::vector<ExprPtr>& exprs, std::vector<int>& at) {
+PhysicalPtr append_physical(PhysicalPtr input, const std::vector<ExprPtr>& exprs,
+                            std::vector<int>& at) {
   std::vector<ExprPtr> all;
   Schema schema = input->schema;
-  for (size_t i = 0; i < schema.size(); ++i) all.push_back(physical_column(*input, static_cast<int>(i)));
+  for (size_t i = 0; i < schema.size(); ++i)
+    all.push_back(physical_column(*input, static_cast<int>(i)));
   const size_t before = all.size();
   at.clear();
   for (const ExprPtr& expr : exprs) {
@@ -238,7 +248,8 @@ std::vector<int> first_columns(size_t count) {
   return columns;
 }
 
-std::vector<SortColumn> sort_columns(const std::vector<SortItem>& items, const std::vector<int>& at) {
+std::vector<SortColumn> sort_columns(const std::vector<SortItem>& items,
+                                     const std::vector<int>& at) {
   std::vector<SortColumn> order;
   for (size_t i = 0; i < items.size(); ++i) {
     const auto same = [&](const SortColumn& c) { return c.column == at[i]; };

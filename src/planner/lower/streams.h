@@ -1,5 +1,6 @@
 #pragma once
-// Making physical nodes with their properties. Expressions here count in the input's physical columns.
+// Making physical nodes with their properties. Expressions here count in the input's physical
+// columns.
 
 #include <memory>
 #include <vector>
@@ -17,15 +18,18 @@ std::vector<ExprPtr> place_all(const std::vector<ExprPtr>& exprs, const Lowered&
 ExprPtr physical_column(const PhysicalNode& node, int column);
 
 PhysicalPtr make_physical_filter(PhysicalPtr input, const std::vector<ExprPtr>& conjuncts);
-// Output: `exprs`, then those columns of the input's key that are not among them. Merged into the node
-// below where that can give its output so.
+// Output: `exprs`, then those columns of the input's key that are not among them. Merged into the
+// node below where that can give its output so.
 PhysicalPtr make_physical_project(PhysicalPtr input, std::vector<ExprPtr> exprs, Schema schema);
-// The columns in this order, then what the key needs besides; the input itself if that changes nothing.
+// The columns in this order, then what the key needs besides; the input itself if that changes
+// nothing.
 PhysicalPtr select_physical(PhysicalPtr input, const std::vector<int>& columns);
 // The input with `exprs` behind its columns where they are not columns; at[i]: where exprs[i] is.
-PhysicalPtr append_physical(PhysicalPtr input, const std::vector<ExprPtr>& exprs, std::vector<int>& at);
+PhysicalPtr append_physical(PhysicalPtr input, const std::vector<ExprPtr>& exprs,
+                            std::vector<int>& at);
 
-// Rows with equal `keys` in one shard; no keys: all in one. Nothing to do in a query, or if it is so.
+// Rows with equal `keys` in one shard; no keys: all in one. Nothing to do in a query, or if it is
+// so.
 PhysicalPtr exchange_by(PhysicalPtr input, const std::vector<int>& keys);
 // For nodes whose state follows the row itself: as it lies, if that is a place that a row's removal
 // finds again.
@@ -40,6 +44,7 @@ Distribution distribution_of_join(const PhysicalNode& join);
 std::vector<int> first_columns(size_t count);
 
 // order_by as columns, over `at` of append_physical.
-std::vector<SortColumn> sort_columns(const std::vector<SortItem>& items, const std::vector<int>& at);
+std::vector<SortColumn> sort_columns(const std::vector<SortItem>& items,
+                                     const std::vector<int>& at);
 
 }  // namespace leat::planner

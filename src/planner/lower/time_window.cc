@@ -11,7 +11,8 @@ Result<Lowered> lower_time_window(Lowering& lowering, const LogicalNode& node) {
   auto window = new_physical(PhysicalKind::kHopWindow, {input.node});
   window->time_column = input.columns[static_cast<size_t>(node.time_column)];
   window->window_size = node.window_size;
-  window->window_slide = node.time_window == TimeWindowKind::kTumble ? node.window_size : node.window_slide;
+  window->window_slide =
+      node.time_window == TimeWindowKind::kTumble ? node.window_size : node.window_slide;
   window->window_offset = node.window_offset;
   const int start = static_cast<int>(window->schema.size());
   const size_t own = node.inputs[0]->schema.size();

@@ -28,15 +28,17 @@ Result<Lowered> lower_top_n(Lowering& lowering, const LogicalNode& node) {
   auto top = new_physical(PhysicalKind::kTopN, {rows});
   top->keys = keys;
   // Within a group its own columns order nothing.
-  for (const SortColumn& item : sort_columns(node.order_by, {at.begin() + static_cast<ptrdiff_t>(groups.size()), at.end()})) {
+  for (const SortColumn& item : sort_columns(
+           node.order_by, {at.begin() + static_cast<ptrdiff_t>(groups.size()), at.end()})) {
     if (std::count(keys.begin(), keys.end(), item.column) == 0) top->order.push_back(item);
   }
   top->limit = distinct_on ? make_bigint(1) : node.limit;
   top->offset = node.offset;
   top->with_ties = node.with_ties;
   top->append_only = !lowering.is_job();
-  const bool one = top->limit != nullptr && top->limit->kind == ExprKind::kLiteral && !top->limit->literal.is_null() &&
-                   top->limit->type.is_integer() && top->limit->literal.as_int64() == 1 && !node.with_ties;
+  const bool one = top->limit != nullptr && top->limit->kind == ExprKind::kLiteral &&
+                   !top->limit->literal.is_null() && top->limit->type.is_integer() &&
+                   top->limit->literal.as_int64() == 1 && !node.with_ties;
   if (one && lowering.is_job()) top->key = keys;
   if (ranked) {
     top->emit_rank = true;

@@ -1,5 +1,5 @@
-// Constant rows; in a job they are inserted once, and a row's number is its key. One row of now() in a
-// job is the clock.
+// Constant rows; in a job they are inserted once, and a row's number is its key. One row of now()
+// in a job is the clock.
 
 #include "planner/function_rows.h"
 #include "planner/lower/streams.h"
@@ -9,7 +9,8 @@ namespace leat::planner {
 Result<Lowered> lower_values(Lowering& lowering, const LogicalNode& node) {
   auto values = std::make_shared<PhysicalNode>();
   values->schema = node.schema;
-  const bool clock = lowering.is_job() && node.rows.size() == 1 && node.rows[0].size() == 1 && is_now(*node.rows[0][0]);
+  const bool clock = lowering.is_job() && node.rows.size() == 1 && node.rows[0].size() == 1 &&
+                     is_now(*node.rows[0][0]);
   if (clock) {
     values->kind = PhysicalKind::kNow;
     values->distribution.kind = Distribution::kAny;

@@ -16,13 +16,14 @@ bool same_window(const WindowCall& a, const WindowCall& b) {
   return same_exprs(a.partition_by, b.partition_by) &&
          std::equal(a.order_by.begin(), a.order_by.end(), b.order_by.begin(), b.order_by.end(),
                     [](const SortItem& x, const SortItem& y) {
-                      return x.descending == y.descending && x.nulls_first == y.nulls_first && expr_equal(*x.expr, *y.expr);
+                      return x.descending == y.descending && x.nulls_first == y.nulls_first &&
+                             expr_equal(*x.expr, *y.expr);
                     });
 }
 
 // One node for the calls `members` of the logical node; `columns` gets their places.
-PhysicalPtr lower_group(const LogicalNode& node, const std::vector<size_t>& members, const Lowered& input,
-                        std::vector<int>& columns, bool is_job) {
+PhysicalPtr lower_group(const LogicalNode& node, const std::vector<size_t>& members,
+                        const Lowered& input, std::vector<int>& columns, bool is_job) {
   const WindowCall& first = node.windows[members[0]];
   std::vector<ExprPtr> exprs;
   const auto add = [&](const ExprPtr& expr) { exprs.push_back(place(expr, input)); };
@@ -36,7 +37,8 @@ PhysicalPtr lower_group(const LogicalNode& node, const std::vector<size_t>& memb
   PhysicalPtr rows = append_physical(input.node, exprs, at);
   size_t next = 0;
   const auto take = [&](size_t count) {
-    std::vector<int> out(at.begin() + static_cast<ptrdiff_t>(next), at.begin() + static_cast<ptrdiff_t>(next + count));
+    std::vector<int> out(at.begin() + static_cast<ptrdiff_t>(next),
+                         at.begin() + static_cast<ptrdiff_t>(next + count));
     next += count;
     return out;
   };

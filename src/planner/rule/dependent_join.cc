@@ -73,7 +73,8 @@ struct Pushed {
 class DomainPush {
  public:
   // `used`: the left's columns that are used, in the order of the domain's columns.
-  DomainPush(LogicalPtr domain, std::vector<int> used) : domain_(std::move(domain)), used_(std::move(used)) {}
+  DomainPush(LogicalPtr domain, std::vector<int> used)
+      : domain_(std::move(domain)), used_(std::move(used)) {}
 
   Pushed push(const LogicalPtr& node);
   ExprPtr bind(const ExprPtr& expr, size_t base) const;
@@ -133,7 +134,8 @@ void DomainPush::match(std::vector<ExprPtr>& conjuncts, size_t a, size_t b, bool
   const auto left = domain_columns(a);
   const auto right = domain_columns(b);
   for (size_t i = 0; i < width(); ++i) {
-    conjuncts.push_back(no_nulls ? make_equal(left[i], right[i]) : make_not_distinct(left[i], right[i]));
+    conjuncts.push_back(no_nulls ? make_equal(left[i], right[i])
+                                 : make_not_distinct(left[i], right[i]));
   }
 }
 
@@ -162,20 +164,32 @@ Pushed DomainPush::cross(const LogicalPtr& node, std::vector<ExprPtr> conjuncts)
 Pushed DomainPush::push(const LogicalPtr& node) {
   if (!uses_domain(*node)) return cross(node, {});
   switch (node->kind) {
-    case LogicalKind::kFilter: return push_filter(node->inputs[0], conjuncts_of(node->exprs[0]));
-    case LogicalKind::kProject: return push_project(*node);
-    case LogicalKind::kProjectSet: return push_project_set(*node);
-    case LogicalKind::kValues: return push_values(*node);
-    case LogicalKind::kJoin: return push_join(*node);
-    case LogicalKind::kAggregate: return push_aggregate(*node);
+    case LogicalKind::kFilter:
+      return push_filter(node->inputs[0], conjuncts_of(node->exprs[0]));
+    case LogicalKind::kProject:
+      return push_project(*node);
+    case LogicalKind::kProjectSet:
+      return push_project_set(*node);
+    case LogicalKind::kValues:
+      return push_values(*node);
+    case LogicalKind::kJoin:
+      return push_join(*node);
+    case LogicalKind::kAggregate:
+      return push_aggregate(*node);
     case LogicalKind::kSort:
-    case LogicalKind::kDistinctOn: return push_sort(*node);
-    case LogicalKind::kSetOperation: return push_set_operation(*node);
-    case LogicalKind::kWindow: return push_window(*node);
-    case LogicalKind::kTimeWindow: return push_time_window(*node);
-    case LogicalKind::kTableFunction: return push_table_function(*node);
+    case LogicalKind::kDistinctOn:
+      return push_sort(*node);
+    case LogicalKind::kSetOperation:
+      return push_set_operation(*node);
+    case LogicalKind::kWindow:
+      return push_window(*node);
+    case LogicalKind::kTimeWindow:
+      return push_time_window(*node);
+    case LogicalKind::kTableFunction:
+      return push_table_function(*node);
     case LogicalKind::kScan:
-    case LogicalKind::kApply: break;
+    case LogicalKind::kApply:
+      break;
   }
   UNREACHABLE();
 }
@@ -201,14 +215,16 @@ Pushed DomainPush::push_filter(const LogicalPtr& input, const std::vector<ExprPt
       const Expr& outer = *conjuncts[i]->args[side];
       const ExprPtr& inner = conjuncts[i]->args[1 - side];
       if (!is_domain_column(outer) || uses_domain(*inner) || has_volatile(*inner)) continue;
-      const size_t at = static_cast<size_t>(std::find(used_.begin(), used_.end(), outer.column) - used_.begin());
+      const size_t at =
+          static_cast<size_t>(std::find(used_.begin(), used_.end(), outer.column) - used_.begin());
       if (values[at] != nullptr || !(inner->type == outer.type)) continue;
       values[at] = inner;
       consumed[i] = true;
       break;
     }
   }
-  if (std::any_of(values.begin(), values.end(), [](const ExprPtr& value) { return value == nullptr; })) {
+  if (std::any_of(values.begin(), values.end(),
+                  [](const ExprPtr& value) { return value == nullptr; })) {
     return cross(input, bind_all(conjuncts));
   }
   std::vector<ExprPtr> rest;
@@ -216,7 +232,8 @@ Pushed DomainPush::push_filter(const LogicalPtr& input, const std::vector<ExprPt
     if (consumed[i]) continue;
     rest.push_back(rewrite_expr(conjuncts[i], [&](const ExprPtr& e) -> ExprPtr {
       if (!is_domain_column(*e)) return e;
-      return values[static_cast<size_t>(std::find(used_.begin(), used_.end(), e->column) - used_.begin())];
+      return values[static_cast<size_t>(std::find(used_.begin(), used_.end(), e->column) -
+                                        used_.begin())];
     }));
   }
   LogicalPtr filtered = make_filter(input, std::move(rest));
@@ -245,7 +262,8 @@ Pushed DomainPush::push_project_set(const LogicalNode& node) {
     copy->exprs.push_back(column);
     copy->set_functions.emplace_back();
   }
-  return {map_expressions(copy, [&](const ExprPtr& expr) { return bind(expr, base); }), pushed.no_nulls};
+  return {map_expressions(copy, [&](const ExprPtr& expr) { return bind(expr, base); }),
+          pushed.no_nulls};
 }
 
 // Rows of outer columns: one projection of the domain per row.
@@ -268,7 +286,8 @@ Pushed DomainPush::push_join(const LogicalNode& node) {
   const bool left_uses = uses_domain(*left);
   const bool right_uses = uses_domain(*right);
   if (node.join == JoinKind::kInner && !left_uses && !right_uses && !node.single_row) {
-    return push_filter(make_join(JoinKind::kInner, left, right, nullptr), conjuncts_of(node.condition));
+    return push_filter(make_join(JoinKind::kInner, left, right, nullptr),
+                       conjuncts_of(node.condition));
   }
   // Which sides carry c. A side that may stand alone must.
   const bool keeps_left = node.join != JoinKind::kInner && node.join != JoinKind::kRight;
@@ -292,8 +311,10 @@ Pushed DomainPush::push_join(const LogicalNode& node) {
   for (const ExprPtr& conjunct : conjuncts_of(node.condition)) {
     conjuncts.push_back(bind(remap_columns(conjunct, map), domain_base));
   }
-  if (carry_left && carry_right) match(conjuncts, left_width, right_base + right_width, l.no_nulls || r.no_nulls);
-  LogicalPtr joined = make_join(node.join, l.node, r.node, make_and(std::move(conjuncts)), node.single_row);
+  if (carry_left && carry_right)
+    match(conjuncts, left_width, right_base + right_width, l.no_nulls || r.no_nulls);
+  LogicalPtr joined =
+      make_join(node.join, l.node, r.node, make_and(std::move(conjuncts)), node.single_row);
 
   bool no_nulls = (carry_left && l.no_nulls) || (carry_right && r.no_nulls);
   if (node.join == JoinKind::kRight) no_nulls = r.no_nulls;
@@ -324,7 +345,8 @@ Pushed DomainPush::push_aggregate_groups(const LogicalNode& node) {
   copy->group_by.insert(copy->group_by.end(), node.group_by.begin(), node.group_by.end());
   copy->schema = domain_->schema;
   copy->schema.insert(copy->schema.end(), node.schema.begin(), node.schema.end());
-  return {map_expressions(copy, [&](const ExprPtr& expr) { return bind(expr, base); }), pushed.no_nulls};
+  return {map_expressions(copy, [&](const ExprPtr& expr) { return bind(expr, base); }),
+          pushed.no_nulls};
 }
 
 Pushed DomainPush::push_aggregate(const LogicalNode& node) {
@@ -336,7 +358,8 @@ Pushed DomainPush::push_aggregate(const LogicalNode& node) {
   // One row for every c, also where nothing is aggregated.
   std::vector<ExprPtr> conjuncts;
   match(conjuncts, 0, width(), groups.no_nulls);
-  const LogicalPtr joined = make_join(JoinKind::kLeft, domain_, groups.node, make_and(std::move(conjuncts)));
+  const LogicalPtr joined =
+      make_join(JoinKind::kLeft, domain_, groups.node, make_and(std::move(conjuncts)));
   std::vector<ExprPtr> exprs;
   for (size_t i = 0; i < node.aggregates.size(); ++i) {
     ExprPtr value = column_of(*joined, static_cast<int>(2 * width() + i));
@@ -347,7 +370,8 @@ Pushed DomainPush::push_aggregate(const LogicalNode& node) {
   return {make_project(joined, std::move(exprs), with_domain(node.schema))};
 }
 
-// ORDER BY ... LIMIT is per c: a top-N with c as its group. Without a limit the order means nothing.
+// ORDER BY ... LIMIT is per c: a top-N with c as its group. Without a limit the order means
+// nothing.
 Pushed DomainPush::push_sort(const LogicalNode& node) {
   Pushed pushed = push(node.inputs[0]);
   const size_t base = node.inputs[0]->schema.size();
@@ -360,13 +384,15 @@ Pushed DomainPush::push_sort(const LogicalNode& node) {
     (distinct_on ? copy->exprs : copy->group_by).push_back(column);
   }
   copy->schema = pushed.node->schema;
-  return {map_expressions(copy, [&](const ExprPtr& expr) { return bind(expr, base); }), pushed.no_nulls};
+  return {map_expressions(copy, [&](const ExprPtr& expr) { return bind(expr, base); }),
+          pushed.no_nulls};
 }
 
 Pushed DomainPush::push_set_operation(const LogicalNode& node) {
   std::vector<Pushed> branches;
   for (const LogicalPtr& input : node.inputs) branches.push_back(push(input));
-  const bool all_no_nulls = std::all_of(branches.begin(), branches.end(), [](const Pushed& b) { return b.no_nulls; });
+  const bool all_no_nulls =
+      std::all_of(branches.begin(), branches.end(), [](const Pushed& b) { return b.no_nulls; });
   auto copy = std::make_shared<LogicalNode>(node);
   copy->schema = with_domain(node.schema);
   copy->inputs.clear();
@@ -385,8 +411,10 @@ Pushed DomainPush::push_window(const LogicalNode& node) {
     for (const ExprPtr& column : domain_columns(base)) call.partition_by.push_back(column);
   }
   copy->schema = pushed.node->schema;
-  copy->schema.insert(copy->schema.end(), node.schema.begin() + static_cast<ptrdiff_t>(base), node.schema.end());
-  const LogicalPtr bound = map_expressions(copy, [&](const ExprPtr& expr) { return bind(expr, base); });
+  copy->schema.insert(copy->schema.end(), node.schema.begin() + static_cast<ptrdiff_t>(base),
+                      node.schema.end());
+  const LogicalPtr bound =
+      map_expressions(copy, [&](const ExprPtr& expr) { return bind(expr, base); });
   return {domain_last(bound, base, node.windows.size()), pushed.no_nulls};
 }
 
@@ -396,7 +424,8 @@ Pushed DomainPush::push_time_window(const LogicalNode& node) {
   auto copy = std::make_shared<LogicalNode>(node);
   copy->inputs = {pushed.node};
   copy->schema = pushed.node->schema;
-  copy->schema.insert(copy->schema.end(), node.schema.begin() + static_cast<ptrdiff_t>(base), node.schema.end());
+  copy->schema.insert(copy->schema.end(), node.schema.begin() + static_cast<ptrdiff_t>(base),
+                      node.schema.end());
   return {domain_last(copy, base, node.schema.size() - base), pushed.no_nulls};
 }
 
@@ -407,8 +436,10 @@ Pushed DomainPush::push_table_function(const LogicalNode& node) {
   auto copy = std::make_shared<LogicalNode>(node);
   copy->inputs = {pushed.node};
   copy->schema = pushed.node->schema;
-  copy->schema.insert(copy->schema.end(), node.schema.begin() + static_cast<ptrdiff_t>(base), node.schema.end());
-  const LogicalPtr bound = map_expressions(copy, [&](const ExprPtr& expr) { return bind(expr, base); });
+  copy->schema.insert(copy->schema.end(), node.schema.begin() + static_cast<ptrdiff_t>(base),
+                      node.schema.end());
+  const LogicalPtr bound =
+      map_expressions(copy, [&](const ExprPtr& expr) { return bind(expr, base); });
   return {domain_last(bound, base, node.schema.size() - base), pushed.no_nulls};
 }
 
@@ -416,7 +447,8 @@ Pushed DomainPush::push_table_function(const LogicalNode& node) {
 const LogicalNode* aggregate_below_projects(const LogicalNode& node) {
   const LogicalNode* at = &node;
   while (at->kind == LogicalKind::kProject) at = at->inputs[0].get();
-  const bool whole = at->kind == LogicalKind::kAggregate && at->group_by.empty() && at->grouping_sets.empty();
+  const bool whole =
+      at->kind == LogicalKind::kAggregate && at->group_by.empty() && at->grouping_sets.empty();
   return whole ? at : nullptr;
 }
 
@@ -431,7 +463,8 @@ LogicalPtr join_scalar_aggregate(DomainPush& push, const LogicalPtr& left, const
     const ExprPtr b = make_column(static_cast<int>(left_width + i), a->type);
     conjuncts.push_back(groups.no_nulls ? make_equal(a, b) : make_not_distinct(a, b));
   }
-  const LogicalPtr joined = make_join(JoinKind::kLeft, left, groups.node, make_and(std::move(conjuncts)));
+  const LogicalPtr joined =
+      make_join(JoinKind::kLeft, left, groups.node, make_and(std::move(conjuncts)));
   std::vector<ExprPtr> values;
   for (size_t i = 0; i < aggregate.aggregates.size(); ++i) {
     const ExprPtr value = column_of(*joined, static_cast<int>(left_width + used.size() + i));
@@ -439,7 +472,8 @@ LogicalPtr join_scalar_aggregate(DomainPush& push, const LogicalPtr& left, const
     values.push_back(nothing.is_null() ? value : make_coalesce(value, make_literal(nothing)));
   }
   std::vector<const LogicalNode*> projects;
-  for (const LogicalNode* at = right.get(); at != &aggregate; at = at->inputs[0].get()) projects.push_back(at);
+  for (const LogicalNode* at = right.get(); at != &aggregate; at = at->inputs[0].get())
+    projects.push_back(at);
   for (auto project = projects.rbegin(); project != projects.rend(); ++project) {
     std::vector<ExprPtr> next;
     for (const ExprPtr& expr : (*project)->exprs) {
@@ -457,8 +491,8 @@ LogicalPtr join_scalar_aggregate(DomainPush& push, const LogicalPtr& left, const
   return make_project(joined, std::move(exprs), std::move(schema));
 }
 
-// A right side that is a computation on each left row, without reading anything: columns left ++ right.
-// Null if it is not.
+// A right side that is a computation on each left row, without reading anything: columns left ++
+// right. Null if it is not.
 LogicalPtr compute_on(const LogicalPtr& left, const LogicalNode& right) {
   const size_t width = left->schema.size();
   if (is_one_empty_row(right)) return left;
@@ -468,7 +502,8 @@ LogicalPtr compute_on(const LogicalPtr& left, const LogicalNode& right) {
   if (below == nullptr) return nullptr;
   const auto place = [&](const ExprPtr& expr) {
     return rewrite_expr(expr, [&](const ExprPtr& e) -> ExprPtr {
-      if (e->kind == ExprKind::kColumn) return make_column(static_cast<int>(width) + e->column, e->type);
+      if (e->kind == ExprKind::kColumn)
+        return make_column(static_cast<int>(width) + e->column, e->type);
       return is_domain_column(*e) ? column_of(*left, e->column) : e;
     });
   };
@@ -478,7 +513,8 @@ LogicalPtr compute_on(const LogicalPtr& left, const LogicalNode& right) {
   copy->inputs = {below};
   copy->schema = std::move(schema);
   const LogicalPtr placed = map_expressions(copy, place);
-  if (right.kind == LogicalKind::kFilter || right.kind == LogicalKind::kTableFunction) return placed;
+  if (right.kind == LogicalKind::kFilter || right.kind == LogicalKind::kTableFunction)
+    return placed;
   if (right.kind != LogicalKind::kProject && right.kind != LogicalKind::kProjectSet) return nullptr;
   auto project = std::make_shared<LogicalNode>(*placed);
   project->exprs = all_columns(*left);
@@ -508,7 +544,8 @@ LogicalPtr join_dependent(JoinKind kind, const LogicalPtr& left, const LogicalPt
 
   const bool plain = condition == nullptr || is_true_literal(*condition);
   if (kind == JoinKind::kInner || (kind == JoinKind::kLeft && plain && exactly_one_row(*inner))) {
-    const LogicalPtr computed = single_row && !at_most_one_row(*inner) ? nullptr : compute_on(left, *inner);
+    const LogicalPtr computed =
+        single_row && !at_most_one_row(*inner) ? nullptr : compute_on(left, *inner);
     if (computed != nullptr) return make_filter(computed, conjuncts_of(condition));
   }
   const std::vector<int> used(outer.begin(), outer.end());
@@ -526,10 +563,13 @@ LogicalPtr join_dependent(JoinKind kind, const LogicalPtr& left, const LogicalPt
   const size_t right_width = inner->schema.size();
   std::vector<ExprPtr> conjuncts = conjuncts_of(condition);
   for (size_t i = 0; i < used.size(); ++i) {
-    const ExprPtr b = make_column(static_cast<int>(left_width + right_width + i), used_columns[i]->type);
-    conjuncts.push_back(pushed.no_nulls ? make_equal(used_columns[i], b) : make_not_distinct(used_columns[i], b));
+    const ExprPtr b =
+        make_column(static_cast<int>(left_width + right_width + i), used_columns[i]->type);
+    conjuncts.push_back(pushed.no_nulls ? make_equal(used_columns[i], b)
+                                        : make_not_distinct(used_columns[i], b));
   }
-  const LogicalPtr joined = make_join(kind, left, pushed.node, make_and(std::move(conjuncts)), single_row);
+  const LogicalPtr joined =
+      make_join(kind, left, pushed.node, make_and(std::move(conjuncts)), single_row);
   if (!is_join_with_right_columns(kind)) return joined;
   std::vector<int> columns;
   for (size_t i = 0; i < left_width + right_width; ++i) columns.push_back(static_cast<int>(i));

@@ -20,7 +20,8 @@ LogicalPtr aggregate_of_set(const LogicalNode& node, const std::vector<int>& set
   const LogicalPtr aggregate = make_aggregate(node.inputs[0], std::move(groups), node.aggregates);
   std::vector<ExprPtr> exprs;
   for (size_t i = 0; i < node.group_by.size(); ++i) {
-    exprs.push_back(place[i] >= 0 ? column_of(*aggregate, place[i]) : make_null(node.group_by[i]->type));
+    exprs.push_back(place[i] >= 0 ? column_of(*aggregate, place[i])
+                                  : make_null(node.group_by[i]->type));
   }
   for (size_t i = 0; i < node.aggregates.size(); ++i) {
     exprs.push_back(column_of(*aggregate, static_cast<int>(width + i)));
@@ -49,6 +50,8 @@ LogicalPtr expand(const LogicalPtr& node) {
 
 }  // namespace
 
-Result<LogicalPtr> expand_grouping_sets(const LogicalPtr& plan, const PlanContext&) { return expand(plan); }
+Result<LogicalPtr> expand_grouping_sets(const LogicalPtr& plan, const PlanContext&) {
+  return expand(plan);
+}
 
 }  // namespace leat::planner

@@ -1,5 +1,5 @@
-// Immutable calls of literals are computed once, here; what fails is left to fail at run time, where it
-// may never be reached. AND, OR, CASE and COALESCE lose the branches that literals decide.
+// Immutable calls of literals are computed once, here; what fails is left to fail at run time,
+// where it may never be reached. AND, OR, CASE and COALESCE lose the branches that literals decide.
 
 #include <algorithm>
 #include <span>
@@ -16,7 +16,8 @@ namespace {
 bool is_literal(const ExprPtr& expr) { return expr->kind == ExprKind::kLiteral; }
 bool is_true(const ExprPtr& expr) { return is_true_literal(*expr); }
 bool is_false(const ExprPtr& expr) {
-  return is_literal(expr) && expr->type.is(TypeId::kBoolean) && !expr->literal.is_null() && !expr->literal.as_bool();
+  return is_literal(expr) && expr->type.is(TypeId::kBoolean) && !expr->literal.is_null() &&
+         !expr->literal.as_bool();
 }
 
 ExprPtr evaluate(const ExprPtr& expr) {
@@ -47,7 +48,8 @@ ExprPtr fold_equalities(const ExprPtr& expr) {
   std::vector<bool> in_list(expr->args.size(), false);
   const auto add = [&](size_t i, const ExprPtr& value, std::span<const ExprPtr> literals) {
     for (const ExprPtr& literal : literals) {
-      if (!is_literal(literal) || literal->literal.is_null() || !(literal->type == value->type)) return;
+      if (!is_literal(literal) || literal->literal.is_null() || !(literal->type == value->type))
+        return;
     }
     if (is_literal(value) || has_volatile(*value)) return;
     in_list[i] = true;
@@ -67,7 +69,8 @@ ExprPtr fold_equalities(const ExprPtr& expr) {
       add(i, arg.args[0], std::span(arg.args).subspan(1));
     }
   }
-  if (std::count(in_list.begin(), in_list.end(), true) == static_cast<ptrdiff_t>(lists.size())) return expr;
+  if (std::count(in_list.begin(), in_list.end(), true) == static_cast<ptrdiff_t>(lists.size()))
+    return expr;
   std::vector<ExprPtr> args;
   for (size_t i = 0; i < expr->args.size(); ++i) {
     if (!in_list[i]) args.push_back(expr->args[i]);
@@ -140,16 +143,22 @@ ExprPtr fold_coalesce(const ExprPtr& expr) {
 
 ExprPtr fold(const ExprPtr& expr) {
   switch (expr->kind) {
-    case ExprKind::kCall: return fold_call(expr);
-    case ExprKind::kAnd: return fold_logic(expr);
+    case ExprKind::kCall:
+      return fold_call(expr);
+    case ExprKind::kAnd:
+      return fold_logic(expr);
     case ExprKind::kOr: {
       const ExprPtr folded = fold_logic(expr);
       return folded->kind == ExprKind::kOr ? fold_equalities(folded) : folded;
     }
-    case ExprKind::kCase: return fold_case(expr);
-    case ExprKind::kCoalesce: return fold_coalesce(expr);
-    case ExprKind::kInList: return is_literal(expr->args[0]) ? evaluate(expr) : expr;
-    default: return expr;
+    case ExprKind::kCase:
+      return fold_case(expr);
+    case ExprKind::kCoalesce:
+      return fold_coalesce(expr);
+    case ExprKind::kInList:
+      return is_literal(expr->args[0]) ? evaluate(expr) : expr;
+    default:
+      return expr;
   }
 }
 
@@ -160,6 +169,8 @@ LogicalPtr fold_node(const LogicalPtr& node) {
 
 }  // namespace
 
-Result<LogicalPtr> fold_constants(const LogicalPtr& plan, const PlanContext&) { return fold_node(plan); }
+Result<LogicalPtr> fold_constants(const LogicalPtr& plan, const PlanContext&) {
+  return fold_node(plan);
+}
 
 }  // namespace leat::planner

@@ -17,7 +17,8 @@ struct Conjunct {
 };
 
 bool all_in(const Conjunct& conjunct, const std::vector<bool>& joined) {
-  return std::all_of(conjunct.inputs.begin(), conjunct.inputs.end(), [&](size_t i) { return joined[i]; });
+  return std::all_of(conjunct.inputs.begin(), conjunct.inputs.end(),
+                     [&](size_t i) { return joined[i]; });
 }
 
 // How well a condition connects the next input with those joined: by equality, somehow, not at all.
@@ -57,8 +58,10 @@ LogicalPtr join_in_order(const std::vector<LogicalPtr>& inputs, const std::vecto
   std::vector<Conjunct> conjuncts;
   for (const ExprPtr& expr : exprs) {
     Conjunct conjunct{expr, {}};
-    for (const int column : columns_of(*expr)) conjunct.inputs.push_back(input_of[static_cast<size_t>(column)]);
-    conjunct.inputs.erase(std::unique(conjunct.inputs.begin(), conjunct.inputs.end()), conjunct.inputs.end());
+    for (const int column : columns_of(*expr))
+      conjunct.inputs.push_back(input_of[static_cast<size_t>(column)]);
+    conjunct.inputs.erase(std::unique(conjunct.inputs.begin(), conjunct.inputs.end()),
+                          conjunct.inputs.end());
     conjuncts.push_back(std::move(conjunct));
   }
 
@@ -69,7 +72,8 @@ LogicalPtr join_in_order(const std::vector<LogicalPtr>& inputs, const std::vecto
     const size_t next = step == 0 ? 0 : next_input(conjuncts, joined);
     joined[next] = true;
     const size_t width = tree == nullptr ? 0 : tree->schema.size();
-    for (size_t i = 0; i < inputs[next]->schema.size(); ++i) place[base[next] + i] = static_cast<int>(width + i);
+    for (size_t i = 0; i < inputs[next]->schema.size(); ++i)
+      place[base[next] + i] = static_cast<int>(width + i);
     std::vector<ExprPtr> here;
     for (Conjunct& conjunct : conjuncts) {
       if (conjunct.placed || !all_in(conjunct, joined)) continue;

@@ -8,7 +8,8 @@ namespace leat::planner {
 namespace {
 
 bool is_cheap(const Expr& expr) {
-  return expr.kind == ExprKind::kColumn || expr.kind == ExprKind::kLiteral || expr.kind == ExprKind::kParameter;
+  return expr.kind == ExprKind::kColumn || expr.kind == ExprKind::kLiteral ||
+         expr.kind == ExprKind::kParameter;
 }
 
 bool may_merge(const LogicalNode& upper, const LogicalNode& lower) {
@@ -49,6 +50,8 @@ LogicalPtr merge(const LogicalPtr& node) {
 
 }  // namespace
 
-Result<LogicalPtr> merge_projects(const LogicalPtr& plan, const PlanContext&) { return merge(plan); }
+Result<LogicalPtr> merge_projects(const LogicalPtr& plan, const PlanContext&) {
+  return merge(plan);
+}
 
 }  // namespace leat::planner

@@ -1,6 +1,7 @@
-// Jobs only. A filter that compares a value with a function of now() alone becomes a semi join with the
-// clock: a node of one row, the step's time, that changes by itself. Lowering makes a dynamic filter
-// of it. What else a running view could mean by now() has no incremental form and is refused.
+// Jobs only. A filter that compares a value with a function of now() alone becomes a semi join with
+// the clock: a node of one row, the step's time, that changes by itself. Lowering makes a dynamic
+// filter of it. What else a running view could mean by now() has no incremental form and is
+// refused.
 
 #include "planner/function_rows.h"
 #include "planner/logical_nodes.h"
@@ -26,7 +27,8 @@ ExprPtr find_now(const Expr& expr) {
   return found;
 }
 
-// The input's rows for which `value op bound(now())` holds; null if the conjunct is of another form.
+// The input's rows for which `value op bound(now())` holds; null if the conjunct is of another
+// form.
 LogicalPtr filter_by_clock(const LogicalPtr& input, const ExprPtr& conjunct) {
   const auto comparison = comparison_of(*conjunct);
   if (!comparison || *comparison == Comparison::kEqual) return nullptr;
@@ -35,11 +37,11 @@ LogicalPtr filter_by_clock(const LogicalPtr& input, const ExprPtr& conjunct) {
     const ExprPtr& value = conjunct->args[1 - side];
     if (!has_now(*bound) || !columns_of(*bound).empty() || has_now(*value)) continue;
     const LogicalPtr clock = make_clock(find_now(*bound));
-    const ExprPtr of_clock = rewrite_expr(bound, [&](const ExprPtr& e) -> ExprPtr {
-      return is_now(*e) ? column_of(*clock, 0) : e;
-    });
+    const ExprPtr of_clock = rewrite_expr(
+        bound, [&](const ExprPtr& e) -> ExprPtr { return is_now(*e) ? column_of(*clock, 0) : e; });
     LogicalPtr right = clock;
-    if (of_clock->kind != ExprKind::kColumn) right = make_project(clock, {of_clock}, {{"bound", of_clock->type}});
+    if (of_clock->kind != ExprKind::kColumn)
+      right = make_project(clock, {of_clock}, {{"bound", of_clock->type}});
     const ExprPtr column = make_column(static_cast<int>(input->schema.size()), of_clock->type);
     const auto args = side == 0 ? std::vector{column, value} : std::vector{value, column};
     return make_join(JoinKind::kSemi, input, right,
@@ -55,13 +57,16 @@ Error refusal(const Expr& expr) {
   });
   Error error{.code = SqlState::kFeatureNotSupported,
               .message = "now() is not supported here in a query that keeps running",
-              .hint = "Compare a column with it in WHERE, ON or HAVING, as in: ts > now() - interval '1 hour'."};
+              .hint =
+                  "Compare a column with it in WHERE, ON or HAVING, as in: ts > now() - interval "
+                  "'1 hour'."};
   if (position > 0) error.position = position;
   return error;
 }
 
 bool is_clock(const LogicalNode& node) {
-  return node.kind == LogicalKind::kValues && node.rows.size() == 1 && node.rows[0].size() == 1 && is_now(*node.rows[0][0]);
+  return node.kind == LogicalKind::kValues && node.rows.size() == 1 && node.rows[0].size() == 1 &&
+         is_now(*node.rows[0][0]);
 }
 
 Result<LogicalPtr> rewrite(const LogicalPtr& node) {

@@ -1,5 +1,5 @@
-// Columns that nobody uses are not made. Each node is told which of its columns are needed and answers
-// with a node that has at least these, and where they are now.
+// Columns that nobody uses are not made. Each node is told which of its columns are needed and
+// answers with a node that has at least these, and where they are now.
 
 #include <algorithm>
 
@@ -25,11 +25,12 @@ void need(Needed& needed, const ExprPtr& expr) {
 Needed all_of(const LogicalNode& node) { return Needed(node.schema.size(), true); }
 Needed none_of(const LogicalNode& node) { return Needed(node.schema.size(), false); }
 
-// Rows without columns cannot be counted by those who look at columns: one stays. A scan's key is read
-// anyway in a job; else the narrowest.
+// Rows without columns cannot be counted by those who look at columns: one stays. A scan's key is
+// read anyway in a job; else the narrowest.
 void need_key(Needed& needed, const LogicalNode& scan) {
   if (std::count(needed.begin(), needed.end(), true) > 0 || scan.relation->key.empty()) return;
-  const auto at = std::find(scan.scan_columns.begin(), scan.scan_columns.end(), scan.relation->key[0]);
+  const auto at =
+      std::find(scan.scan_columns.begin(), scan.scan_columns.end(), scan.relation->key[0]);
   if (at == scan.scan_columns.end()) return;
   const auto column = static_cast<size_t>(at - scan.scan_columns.begin());
   if (!scan.schema[column].type.is_string_like()) needed[column] = true;
@@ -55,7 +56,8 @@ std::vector<int> identity(size_t width) {
   return place;
 }
 
-std::shared_ptr<LogicalNode> remapped(const LogicalNode& node, LogicalPtr input, const std::vector<int>& place) {
+std::shared_ptr<LogicalNode> remapped(const LogicalNode& node, LogicalPtr input,
+                                      const std::vector<int>& place) {
   auto copy = std::make_shared<LogicalNode>(node);
   copy->inputs = {std::move(input)};
   return std::make_shared<LogicalNode>(
@@ -98,7 +100,8 @@ Pruned prune_values(const LogicalNode& node, Needed needed) {
 Pruned prune_project(const LogicalNode& node, Needed needed) {
   const bool set = node.kind == LogicalKind::kProjectSet;
   for (size_t i = 0; set && i < node.set_functions.size(); ++i) {
-    if (node.set_functions[i].function != nullptr) needed[i] = true;  // it decides how many rows there are
+    if (node.set_functions[i].function != nullptr)
+      needed[i] = true;  // it decides how many rows there are
   }
   need_one(needed, node.schema);
   Needed below = none_of(*node.inputs[0]);
@@ -149,8 +152,8 @@ Pruned prune_join(const LogicalNode& node, Needed needed) {
   std::vector<int> place = left.place;
   const auto base = static_cast<int>(left.node->schema.size());
   for (const int at : right.place) place.push_back(at < 0 ? -1 : base + at);
-  const LogicalPtr joined =
-      make_join(node.join, left.node, right.node, remap_columns(node.condition, place), node.single_row);
+  const LogicalPtr joined = make_join(node.join, left.node, right.node,
+                                      remap_columns(node.condition, place), node.single_row);
   place.resize(node.schema.size());
   // What only the condition needs does not come out.
   std::vector<int> columns, out(place.size(), -1);
@@ -171,8 +174,10 @@ Pruned prune_aggregate(const LogicalNode& node, Needed needed) {
   copy->schema.resize(groups);
   std::vector<int> place = identity(groups);
   for (size_t i = 0; i < node.aggregates.size(); ++i) {
-    const bool last_of_none = groups == 0 && i + 1 == node.aggregates.size() && copy->aggregates.empty();
-    place.push_back(needed[groups + i] || last_of_none ? static_cast<int>(copy->schema.size()) : -1);
+    const bool last_of_none =
+        groups == 0 && i + 1 == node.aggregates.size() && copy->aggregates.empty();
+    place.push_back(needed[groups + i] || last_of_none ? static_cast<int>(copy->schema.size())
+                                                       : -1);
     if (place.back() < 0) continue;
     copy->schema.push_back(node.schema[groups + i]);
     copy->aggregates.push_back(node.aggregates[i]);
@@ -226,7 +231,8 @@ Pruned prune_appending(const LogicalNode& node, const Needed& needed) {
     return input;
   }
   auto out = remapped(*copy, input.node, input.place);
-  if (node.kind == LogicalKind::kTimeWindow) out->time_column = input.place[static_cast<size_t>(node.time_column)];
+  if (node.kind == LogicalKind::kTimeWindow)
+    out->time_column = input.place[static_cast<size_t>(node.time_column)];
   out->schema = input.node->schema;
   std::vector<int> place = std::move(input.place);
   for (size_t i = 0; i < keeps.size(); ++i) {
@@ -238,22 +244,31 @@ Pruned prune_appending(const LogicalNode& node, const Needed& needed) {
 
 Pruned prune(const LogicalPtr& node, Needed needed) {
   switch (node->kind) {
-    case LogicalKind::kScan: return prune_scan(*node, std::move(needed));
-    case LogicalKind::kValues: return prune_values(*node, std::move(needed));
+    case LogicalKind::kScan:
+      return prune_scan(*node, std::move(needed));
+    case LogicalKind::kValues:
+      return prune_values(*node, std::move(needed));
     case LogicalKind::kProject:
-    case LogicalKind::kProjectSet: return prune_project(*node, std::move(needed));
+    case LogicalKind::kProjectSet:
+      return prune_project(*node, std::move(needed));
     case LogicalKind::kFilter:
     case LogicalKind::kSort:
-    case LogicalKind::kDistinctOn: return prune_pass_through(*node, std::move(needed));
-    case LogicalKind::kJoin: return prune_join(*node, std::move(needed));
-    case LogicalKind::kAggregate: return prune_aggregate(*node, std::move(needed));
-    case LogicalKind::kSetOperation: return prune_set_operation(*node, std::move(needed));
+    case LogicalKind::kDistinctOn:
+      return prune_pass_through(*node, std::move(needed));
+    case LogicalKind::kJoin:
+      return prune_join(*node, std::move(needed));
+    case LogicalKind::kAggregate:
+      return prune_aggregate(*node, std::move(needed));
+    case LogicalKind::kSetOperation:
+      return prune_set_operation(*node, std::move(needed));
     case LogicalKind::kWindow:
-    case LogicalKind::kTimeWindow: return prune_appending(*node, needed);
+    case LogicalKind::kTimeWindow:
+      return prune_appending(*node, needed);
     case LogicalKind::kTableFunction:
       if (node->inputs.empty()) return {node, identity(node->schema.size())};
       return prune_appending(*node, needed);
-    case LogicalKind::kApply: break;
+    case LogicalKind::kApply:
+      break;
   }
   UNREACHABLE();
 }

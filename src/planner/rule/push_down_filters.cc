@@ -1,7 +1,7 @@
-// Conditions move down to the lowest node that has their columns. On the way outer joins whose padded
-// rows a condition would drop become inner, conditions on both sides of an inner join become its own,
-// equalities with a constant spread over columns that are equal, and inner joins are put in an order
-// without needless products.
+// Conditions move down to the lowest node that has their columns. On the way outer joins whose
+// padded rows a condition would drop become inner, conditions on both sides of an inner join become
+// its own, equalities with a constant spread over columns that are equal, and inner joins are put
+// in an order without needless products.
 
 #include <algorithm>
 
@@ -65,7 +65,8 @@ void spread_constants(Conjuncts& conjuncts) {
       const ExprPtr pair = conjuncts[i];
       if (!is_equality(*pair)) continue;
       for (size_t other = 0; other < 2; ++other) {
-        if (pair->args[0]->kind != ExprKind::kColumn || pair->args[1]->kind != ExprKind::kColumn) continue;
+        if (pair->args[0]->kind != ExprKind::kColumn || pair->args[1]->kind != ExprKind::kColumn)
+          continue;
         if (pair->args[1 - other]->column != column.column) continue;
         if (!(pair->args[other]->type == constant->type)) continue;
         add_unless_present(conjuncts, make_equal(pair->args[other], constant));
@@ -86,10 +87,12 @@ class FilterPush {
   LogicalPtr push_inner(const LogicalPtr& node, Conjuncts conjuncts);
   LogicalPtr push_aggregate(const LogicalPtr& node, Conjuncts conjuncts);
   LogicalPtr push_set_operation(const LogicalPtr& node, Conjuncts conjuncts);
-  // Below a node that passes its input's first `width` columns through: conjuncts of these that `may`.
+  // Below a node that passes its input's first `width` columns through: conjuncts of these that
+  // `may`.
   template <class F>
   LogicalPtr push_through(const LogicalPtr& node, Conjuncts conjuncts, F&& may);
-  void flatten(const LogicalPtr& node, int base, std::vector<LogicalPtr>& inputs, Conjuncts& conjuncts);
+  void flatten(const LogicalPtr& node, int base, std::vector<LogicalPtr>& inputs,
+               Conjuncts& conjuncts);
 };
 
 LogicalPtr FilterPush::push(const LogicalPtr& node, Conjuncts conjuncts) {
@@ -106,19 +109,26 @@ LogicalPtr FilterPush::push(const LogicalPtr& node, Conjuncts conjuncts) {
       Conjuncts stay = take(all, [](const Expr& e) { return has_volatile(e); });
       return make_filter(push(node->inputs[0], std::move(all)), std::move(stay));
     }
-    case LogicalKind::kProject: return push_project(node, std::move(conjuncts));
-    case LogicalKind::kProjectSet: return push_project_set(node, std::move(conjuncts));
-    case LogicalKind::kJoin: return push_join(node, std::move(conjuncts));
-    case LogicalKind::kAggregate: return push_aggregate(node, std::move(conjuncts));
-    case LogicalKind::kSetOperation: return push_set_operation(node, std::move(conjuncts));
+    case LogicalKind::kProject:
+      return push_project(node, std::move(conjuncts));
+    case LogicalKind::kProjectSet:
+      return push_project_set(node, std::move(conjuncts));
+    case LogicalKind::kJoin:
+      return push_join(node, std::move(conjuncts));
+    case LogicalKind::kAggregate:
+      return push_aggregate(node, std::move(conjuncts));
+    case LogicalKind::kSetOperation:
+      return push_set_operation(node, std::move(conjuncts));
     case LogicalKind::kTimeWindow:
-    case LogicalKind::kTableFunction: return push_through(node, std::move(conjuncts), [](int) { return true; });
+    case LogicalKind::kTableFunction:
+      return push_through(node, std::move(conjuncts), [](int) { return true; });
     case LogicalKind::kWindow:
       return push_through(node, std::move(conjuncts), [&](int column) {
         return std::all_of(node->windows.begin(), node->windows.end(), [&](const WindowCall& call) {
-          return std::any_of(call.partition_by.begin(), call.partition_by.end(), [&](const ExprPtr& e) {
-            return e->kind == ExprKind::kColumn && e->column == column;
-          });
+          return std::any_of(call.partition_by.begin(), call.partition_by.end(),
+                             [&](const ExprPtr& e) {
+                               return e->kind == ExprKind::kColumn && e->column == column;
+                             });
         });
       });
     case LogicalKind::kSort:
@@ -133,8 +143,9 @@ LogicalPtr FilterPush::push(const LogicalPtr& node, Conjuncts conjuncts) {
       });
     }
     default:
-      return make_filter(map_inputs(node, [this](const LogicalPtr& input) { return push(input, {}); }),
-                         std::move(conjuncts));
+      return make_filter(
+          map_inputs(node, [this](const LogicalPtr& input) { return push(input, {}); }),
+          std::move(conjuncts));
   }
 }
 
@@ -144,9 +155,11 @@ LogicalPtr FilterPush::push_through(const LogicalPtr& node, Conjuncts conjuncts,
   const auto width = static_cast<int>(node->inputs[0]->schema.size());
   Conjuncts below = take(conjuncts, [&](const Expr& e) {
     const auto columns = columns_of(e);
-    return !columns.empty() && std::all_of(columns.begin(), columns.end(), [&](int c) { return c < width && may(c); });
+    return !columns.empty() &&
+           std::all_of(columns.begin(), columns.end(), [&](int c) { return c < width && may(c); });
   });
-  return make_filter(with_inputs(node, {push(node->inputs[0], std::move(below))}), std::move(conjuncts));
+  return make_filter(with_inputs(node, {push(node->inputs[0], std::move(below))}),
+                     std::move(conjuncts));
 }
 
 LogicalPtr FilterPush::push_project(const LogicalPtr& node, Conjuncts conjuncts) {
@@ -158,20 +171,23 @@ LogicalPtr FilterPush::push_project(const LogicalPtr& node, Conjuncts conjuncts)
   for (ExprPtr& conjunct : below) conjunct = substitute_columns(conjunct, node->exprs);
   Conjuncts flat;
   for (const ExprPtr& conjunct : below) append_conjuncts(flat, conjunct);
-  return make_filter(with_inputs(node, {push(node->inputs[0], std::move(flat))}), std::move(conjuncts));
+  return make_filter(with_inputs(node, {push(node->inputs[0], std::move(flat))}),
+                     std::move(conjuncts));
 }
 
 LogicalPtr FilterPush::push_project_set(const LogicalPtr& node, Conjuncts conjuncts) {
   const auto is_plain = [&](int c) {
     const auto& expr = node->exprs[static_cast<size_t>(c)];
-    return node->set_functions[static_cast<size_t>(c)].function == nullptr && expr != nullptr && !has_volatile(*expr);
+    return node->set_functions[static_cast<size_t>(c)].function == nullptr && expr != nullptr &&
+           !has_volatile(*expr);
   };
   Conjuncts below = take(conjuncts, [&](const Expr& e) {
     const auto columns = columns_of(e);
     return !columns.empty() && std::all_of(columns.begin(), columns.end(), is_plain);
   });
   for (ExprPtr& conjunct : below) conjunct = substitute_columns(conjunct, node->exprs);
-  return make_filter(with_inputs(node, {push(node->inputs[0], std::move(below))}), std::move(conjuncts));
+  return make_filter(with_inputs(node, {push(node->inputs[0], std::move(below))}),
+                     std::move(conjuncts));
 }
 
 LogicalPtr FilterPush::push_aggregate(const LogicalPtr& node, Conjuncts conjuncts) {
@@ -181,7 +197,8 @@ LogicalPtr FilterPush::push_aggregate(const LogicalPtr& node, Conjuncts conjunct
     return groups > 0 && only_uses(e, 0, groups) && !has_volatile(e);
   });
   for (ExprPtr& conjunct : below) conjunct = substitute_columns(conjunct, node->group_by);
-  return make_filter(with_inputs(node, {push(node->inputs[0], std::move(below))}), std::move(conjuncts));
+  return make_filter(with_inputs(node, {push(node->inputs[0], std::move(below))}),
+                     std::move(conjuncts));
 }
 
 LogicalPtr FilterPush::push_set_operation(const LogicalPtr& node, Conjuncts conjuncts) {
@@ -217,7 +234,9 @@ LogicalPtr FilterPush::push_join(const LogicalPtr& original, Conjuncts conjuncts
   const auto left_end = static_cast<int>(left_width);
   const auto end = static_cast<int>(left_width + node->inputs[1]->schema.size());
   const auto of_left = [&](const Expr& e) { return only_uses(e, 0, left_end) && !has_volatile(e); };
-  const auto of_right = [&](const Expr& e) { return only_uses(e, left_end, end) && !has_volatile(e); };
+  const auto of_right = [&](const Expr& e) {
+    return only_uses(e, left_end, end) && !has_volatile(e);
+  };
   Conjuncts left, right;
   Conjuncts on = conjuncts_of(node->condition);
   // From above, to a side whose rows the join does not pad.
@@ -225,10 +244,14 @@ LogicalPtr FilterPush::push_join(const LogicalPtr& original, Conjuncts conjuncts
   if (kind == JoinKind::kRight) right = take(conjuncts, of_right);
   // From the condition, to the side whose rows do not stand alone.
   if (kind == JoinKind::kLeft || kind == JoinKind::kSemi || kind == JoinKind::kAnti) {
-    for (ExprPtr& conjunct : take(on, [&](const Expr& e) { return of_right(e) && !columns_of(e).empty(); })) right.push_back(conjunct);
+    for (ExprPtr& conjunct :
+         take(on, [&](const Expr& e) { return of_right(e) && !columns_of(e).empty(); }))
+      right.push_back(conjunct);
   }
   if (kind == JoinKind::kRight || kind == JoinKind::kSemi) {
-    for (ExprPtr& conjunct : take(on, [&](const Expr& e) { return of_left(e) && !columns_of(e).empty(); })) left.push_back(conjunct);
+    for (ExprPtr& conjunct :
+         take(on, [&](const Expr& e) { return of_left(e) && !columns_of(e).empty(); }))
+      left.push_back(conjunct);
   }
   for (ExprPtr& conjunct : right) conjunct = shift_columns(conjunct, -left_end);
   auto copy = std::make_shared<LogicalNode>(*node);
@@ -237,12 +260,15 @@ LogicalPtr FilterPush::push_join(const LogicalPtr& original, Conjuncts conjuncts
   return make_filter(copy, std::move(conjuncts));
 }
 
-void FilterPush::flatten(const LogicalPtr& node, int base, std::vector<LogicalPtr>& inputs, Conjuncts& conjuncts) {
+void FilterPush::flatten(const LogicalPtr& node, int base, std::vector<LogicalPtr>& inputs,
+                         Conjuncts& conjuncts) {
   if (node->kind == LogicalKind::kFilter) {
     Conjuncts own = conjuncts_of(node->exprs[0]);
-    const bool fixed = std::any_of(own.begin(), own.end(), [](const ExprPtr& e) { return has_volatile(*e); });
+    const bool fixed =
+        std::any_of(own.begin(), own.end(), [](const ExprPtr& e) { return has_volatile(*e); });
     const LogicalPtr& below = node->inputs[0];
-    if (!fixed && below->kind == LogicalKind::kJoin && below->join == JoinKind::kInner && !below->single_row) {
+    if (!fixed && below->kind == LogicalKind::kJoin && below->join == JoinKind::kInner &&
+        !below->single_row) {
       flatten(below, base, inputs, conjuncts);
       for (const ExprPtr& conjunct : own) conjuncts.push_back(shift_columns(conjunct, base));
       return;
@@ -253,8 +279,10 @@ void FilterPush::flatten(const LogicalPtr& node, int base, std::vector<LogicalPt
     return;
   }
   flatten(node->inputs[0], base, inputs, conjuncts);
-  flatten(node->inputs[1], base + static_cast<int>(node->inputs[0]->schema.size()), inputs, conjuncts);
-  for (const ExprPtr& conjunct : conjuncts_of(node->condition)) conjuncts.push_back(shift_columns(conjunct, base));
+  flatten(node->inputs[1], base + static_cast<int>(node->inputs[0]->schema.size()), inputs,
+          conjuncts);
+  for (const ExprPtr& conjunct : conjuncts_of(node->condition))
+    conjuncts.push_back(shift_columns(conjunct, base));
 }
 
 LogicalPtr FilterPush::push_inner(const LogicalPtr& node, Conjuncts conjuncts) {
@@ -274,7 +302,8 @@ LogicalPtr FilterPush::push_inner(const LogicalPtr& node, Conjuncts conjuncts) {
     base = end;
   }
   // Conditions without columns, and volatile ones, hold for the whole.
-  Conjuncts above = take(all, [](const Expr& e) { return has_volatile(e) || columns_of(e).empty(); });
+  Conjuncts above =
+      take(all, [](const Expr& e) { return has_volatile(e) || columns_of(e).empty(); });
   return make_filter(join_in_order(inputs, all), std::move(above));
 }
 

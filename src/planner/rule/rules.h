@@ -35,9 +35,9 @@ Result<LogicalPtr> merge_projects(const LogicalPtr& plan, const PlanContext& con
 // Columns that nobody above uses go.
 Result<LogicalPtr> prune_columns(const LogicalPtr& plan, const PlanContext& context);
 
-// A plan without sub-queries, whose nodes may use kOuterColumn of depth 1 for the columns of `left`:
-// joins it with `left` so that none are left. Depths of 2 and more, which belong to queries further
-// out, become one less. Columns of the result: left's, then right's (semi, anti: left's).
+// A plan without sub-queries, whose nodes may use kOuterColumn of depth 1 for the columns of
+// `left`: joins it with `left` so that none are left. Depths of 2 and more, which belong to queries
+// further out, become one less. Columns of the result: left's, then right's (semi, anti: left's).
 LogicalPtr join_dependent(JoinKind kind, const LogicalPtr& left, const LogicalPtr& right,
                           const ExprPtr& condition, bool single_row);
 // Does the plan use columns of the query directly around it?

@@ -1,6 +1,7 @@
-// Sub-queries become joins. Where a filter asks for a sub-query as such (EXISTS, IN, ANY, ALL), a semi or
-// anti join answers; everywhere else its value is computed behind the input's columns by a left join.
-// IN and NOT IN as values follow SQL's three-valued rules by counting matches, NULLs and rows.
+// Sub-queries become joins. Where a filter asks for a sub-query as such (EXISTS, IN, ANY, ALL), a
+// semi or anti join answers; everywhere else its value is computed behind the input's columns by a
+// left join. IN and NOT IN as values follow SQL's three-valued rules by counting matches, NULLs and
+// rows.
 
 #include <algorithm>
 
@@ -12,7 +13,9 @@
 namespace leat::planner {
 namespace {
 
-bool has_subquery(const ExprPtr& expr) { return expr != nullptr && has_kind(*expr, ExprKind::kSubquery); }
+bool has_subquery(const ExprPtr& expr) {
+  return expr != nullptr && has_kind(*expr, ExprKind::kSubquery);
+}
 
 // What cannot change whether there are rows goes: projections, orders, limits above 0.
 LogicalPtr existence_of(LogicalPtr plan) {
@@ -26,9 +29,11 @@ LogicalPtr existence_of(LogicalPtr plan) {
       continue;
     }
     const bool limit_keeps_one =
-        plan->limit == nullptr || (plan->limit->kind == ExprKind::kLiteral && !plan->limit->literal.is_null() &&
-                                   plan->limit->literal.type().is_integer() && plan->limit->literal.as_int64() > 0);
-    if (plan->kind == LogicalKind::kSort && limit_keeps_one && plan->offset == nullptr && plan->group_by.empty()) {
+        plan->limit == nullptr ||
+        (plan->limit->kind == ExprKind::kLiteral && !plan->limit->literal.is_null() &&
+         plan->limit->literal.type().is_integer() && plan->limit->literal.as_int64() > 0);
+    if (plan->kind == LogicalKind::kSort && limit_keeps_one && plan->offset == nullptr &&
+        plan->group_by.empty()) {
       plan = plan->inputs[0];
       continue;
     }
@@ -36,13 +41,16 @@ LogicalPtr existence_of(LogicalPtr plan) {
   }
 }
 
-// The first column of all rows as one array, in the rows' order. An order by columns that the sub-query
-// itself drops is found below its projection.
+// The first column of all rows as one array, in the rows' order. An order by columns that the
+// sub-query itself drops is found below its projection.
 LogicalPtr array_of_rows(const LogicalPtr& plan) {
-  const bool drops = plan->kind == LogicalKind::kProject && plan->inputs[0]->kind == LogicalKind::kSort;
+  const bool drops =
+      plan->kind == LogicalKind::kProject && plan->inputs[0]->kind == LogicalKind::kSort;
   const LogicalPtr& sort = drops ? plan->inputs[0] : plan;
-  if (sort->kind != LogicalKind::kSort) return make_aggregate(plan, {}, {array_of(column_of(*plan, 0), {})});
-  const LogicalPtr rows = sort->limit == nullptr && sort->offset == nullptr ? sort->inputs[0] : sort;
+  if (sort->kind != LogicalKind::kSort)
+    return make_aggregate(plan, {}, {array_of(column_of(*plan, 0), {})});
+  const LogicalPtr rows =
+      sort->limit == nullptr && sort->offset == nullptr ? sort->inputs[0] : sort;
   const ExprPtr value = drops ? plan->exprs[0] : column_of(*plan, 0);
   return make_aggregate(rows, {}, {array_of(value, sort->order_by)});
 }
@@ -76,7 +84,8 @@ class Unnester {
   Result<bool> filter_by(const ExprPtr& conjunct, LogicalPtr& input);
   Result<bool> filter_by_dynamic(const ExprPtr& conjunct, LogicalPtr& input);
   // args[i] = column i, over input ++ plan, where the plan comes behind.
-  Result<std::vector<ExprPtr>> matches(const Expr& subquery, const LogicalNode& plan, const LogicalPtr& input);
+  Result<std::vector<ExprPtr>> matches(const Expr& subquery, const LogicalNode& plan,
+                                       const LogicalPtr& input);
 
   PlanMode mode_;
 };
@@ -89,7 +98,8 @@ Result<LogicalPtr> Unnester::run(const LogicalPtr& node) {
   if (with->kind == LogicalKind::kApply) {
     if (has_subquery(with->condition)) {
       if (with->join != JoinKind::kInner) {
-        return fail(SqlState::kFeatureNotSupported, "a sub-query in the condition of an outer lateral join");
+        return fail(SqlState::kFeatureNotSupported,
+                    "a sub-query in the condition of an outer lateral join");
       }
       const LogicalPtr joined =
           join_dependent(with->join, with->inputs[0], with->inputs[1], nullptr, with->single_row);
@@ -102,10 +112,14 @@ Result<LogicalPtr> Unnester::run(const LogicalPtr& node) {
   for_each_expression(*with, [&](const ExprPtr& expr) { found |= has_subquery(expr); });
   if (!found) return with;
   switch (with->kind) {
-    case LogicalKind::kFilter: return run_filter(with);
-    case LogicalKind::kJoin: return run_join(with);
-    case LogicalKind::kValues: return run_values(with);
-    default: return run_others(with);
+    case LogicalKind::kFilter:
+      return run_filter(with);
+    case LogicalKind::kJoin:
+      return run_join(with);
+    case LogicalKind::kValues:
+      return run_values(with);
+    default:
+      return run_others(with);
   }
 }
 
@@ -133,12 +147,14 @@ Result<std::vector<ExprPtr>> Unnester::matches(const Expr& subquery, const Logic
     const ExprPtr& a = subquery.args[i];
     const ExprPtr b = make_column(static_cast<int>(input->schema.size() + i), plan.schema[i].type);
     if (subquery.function != nullptr) {
-      conjuncts.push_back(make_call(subquery.function, TypeId::kBoolean, {a, b}, subquery.position));
+      conjuncts.push_back(
+          make_call(subquery.function, TypeId::kBoolean, {a, b}, subquery.position));
       continue;
     }
     if (!(a->type == b->type)) {
       return fail(Error{.code = SqlState::kDatatypeMismatch,
-                        .message = fmt::format("cannot compare {} with {} of a sub-query", a->type.name(), b->type.name()),
+                        .message = fmt::format("cannot compare {} with {} of a sub-query",
+                                               a->type.name(), b->type.name()),
                         .position = subquery.position});
     }
     conjuncts.push_back(make_equal(a, b));
@@ -160,12 +176,14 @@ Result<bool> Unnester::filter_by(const ExprPtr& conjunct, LogicalPtr& input) {
   negated = negated != expr->negated;
   const LogicalPtr plan = TRY(run(expr->subquery));
   if (kind == SubqueryKind::kExists) {
-    input = join_dependent(negated ? JoinKind::kAnti : JoinKind::kSemi, input, existence_of(plan), nullptr, false);
+    input = join_dependent(negated ? JoinKind::kAnti : JoinKind::kSemi, input, existence_of(plan),
+                           nullptr, false);
     return true;
   }
   auto copy = std::make_shared<Expr>(*expr);
   for (ExprPtr& arg : copy->args) arg = TRY(extract(arg, input));
-  const bool equality = kind == SubqueryKind::kIn || (kind == SubqueryKind::kAny && is_equality(*expr)) ;
+  const bool equality =
+      kind == SubqueryKind::kIn || (kind == SubqueryKind::kAny && is_equality(*expr));
   // `NOT (a IN ...)` and `a op ANY` hold a row back also where the answer is NULL, so only the TRUE
   // answers matter, but `NOT IN` must tell FALSE from NULL.
   if (!negated && kind != SubqueryKind::kAll) {
@@ -187,11 +205,13 @@ Result<bool> Unnester::filter_by(const ExprPtr& conjunct, LogicalPtr& input) {
   }
   if (nulls && equality && copy->args.size() == 1) {
     // Kept: no rows at all, or no NULL on either side; and then no match.
-    const int counts = attach(make_aggregate(plan, {}, {count_rows(), count_values(column_of(*plan, 0))}), input);
+    const int counts =
+        attach(make_aggregate(plan, {}, {count_rows(), count_values(column_of(*plan, 0))}), input);
     const ExprPtr rows = column_of(*input, counts);
     const ExprPtr values = column_of(*input, counts + 1);
-    input = make_filter(input, {make_or({make_equal(rows, make_bigint(0)),
-                                         make_and({make_is_not_null(copy->args[0]), make_equal(rows, values)})})});
+    input = make_filter(
+        input, {make_or({make_equal(rows, make_bigint(0)),
+                         make_and({make_is_not_null(copy->args[0]), make_equal(rows, values)})})});
     conjuncts = TRY(matches(*copy, *plan, input));
     nulls = false;
   }
@@ -210,14 +230,15 @@ Result<bool> Unnester::filter_by_dynamic(const ExprPtr& conjunct, LogicalPtr& in
   for (int side = 0; side < 2; ++side) {
     const Expr& subquery = *conjunct->args[static_cast<size_t>(side)];
     const ExprPtr& value = conjunct->args[static_cast<size_t>(1 - side)];
-    if (subquery.kind != ExprKind::kSubquery || subquery.subquery_kind != SubqueryKind::kScalar) continue;
+    if (subquery.kind != ExprKind::kSubquery || subquery.subquery_kind != SubqueryKind::kScalar)
+      continue;
     if (has_subquery(value)) return false;
     const LogicalPtr plan = TRY(run(subquery.subquery));
     if (is_correlated(*plan) || !at_most_one_row(*plan)) return false;
     const ExprPtr bound = make_column(static_cast<int>(input->schema.size()), plan->schema[0].type);
-    const ExprPtr condition = make_call(conjunct->function, conjunct->type,
-                                        side == 0 ? std::vector{bound, value} : std::vector{value, bound},
-                                        conjunct->position);
+    const ExprPtr condition = make_call(
+        conjunct->function, conjunct->type,
+        side == 0 ? std::vector{bound, value} : std::vector{value, bound}, conjunct->position);
     input = join_dependent(JoinKind::kSemi, input, plan, condition, false);
     return true;
   }
@@ -227,7 +248,8 @@ Result<bool> Unnester::filter_by_dynamic(const ExprPtr& conjunct, LogicalPtr& in
 int Unnester::attach(const LogicalPtr& plan, LogicalPtr& input) {
   const int first = static_cast<int>(input->schema.size());
   const bool one = exactly_one_row(*plan) && !is_correlated(*plan);
-  input = join_dependent(one ? JoinKind::kInner : JoinKind::kLeft, input, plan, nullptr, !at_most_one_row(*plan));
+  input = join_dependent(one ? JoinKind::kInner : JoinKind::kLeft, input, plan, nullptr,
+                         !at_most_one_row(*plan));
   return first;
 }
 
@@ -270,7 +292,8 @@ Result<ExprPtr> Unnester::value_of(const Expr& subquery, LogicalPtr& input) {
       return quantified_value(subquery, plan, input);
     }
     case SubqueryKind::kAny:
-    case SubqueryKind::kAll: return quantified_value(subquery, plan, input);
+    case SubqueryKind::kAll:
+      return quantified_value(subquery, plan, input);
   }
   UNREACHABLE();
 }
@@ -285,23 +308,27 @@ ExprPtr Unnester::in_value(const Expr& subquery, const LogicalPtr& plan, Logical
   const LogicalPtr equal =
       make_filter(plan, {make_equal(column_of(*plan, 0), outer_column(*input, at[0]))});
   const int matches = attach(make_aggregate(equal, {}, {count_rows()}), input);
-  const ExprPtr matched = make_comparison(Comparison::kGreater, column_of(*input, matches), make_bigint(0));
+  const ExprPtr matched =
+      make_comparison(Comparison::kGreater, column_of(*input, matches), make_bigint(0));
   ExprPtr value = matched;
   if (nulls) {
-    const int counts = attach(make_aggregate(plan, {}, {count_rows(), count_values(column_of(*plan, 0))}), input);
+    const int counts =
+        attach(make_aggregate(plan, {}, {count_rows(), count_values(column_of(*plan, 0))}), input);
     const ExprPtr rows = column_of(*input, counts);
     const ExprPtr some_null =
         make_or({make_is_null(needle), make_not(make_equal(rows, column_of(*input, counts + 1)))});
     const ExprPtr unknown =
         make_and({make_comparison(Comparison::kGreater, rows, make_bigint(0)), some_null});
-    value = make_case(matched, make_literal(Value::boolean(true)),
-                      make_case(unknown, make_null(TypeId::kBoolean), make_literal(Value::boolean(false))));
+    value = make_case(
+        matched, make_literal(Value::boolean(true)),
+        make_case(unknown, make_null(TypeId::kBoolean), make_literal(Value::boolean(false))));
   }
   return subquery.negated ? make_not(value) : value;
 }
 
 // a op ANY / ALL (x): counts of the rows that decide and of those that are NULL.
-Result<ExprPtr> Unnester::quantified_value(const Expr& subquery, const LogicalPtr& plan, LogicalPtr& input) {
+Result<ExprPtr> Unnester::quantified_value(const Expr& subquery, const LogicalPtr& plan,
+                                           LogicalPtr& input) {
   std::vector<int> at;
   input = append_expressions(input, subquery.args, at);
   auto copy = std::make_shared<Expr>(subquery);
@@ -314,21 +341,24 @@ Result<ExprPtr> Unnester::quantified_value(const Expr& subquery, const LogicalPt
   });
   const bool all = subquery.subquery_kind == SubqueryKind::kAll;
   const ExprPtr decides = all ? make_not(answer) : answer;
-  const int counts = attach(make_aggregate(plan, {}, {count_rows(decides), count_rows(make_is_null(answer))}), input);
+  const int counts = attach(
+      make_aggregate(plan, {}, {count_rows(decides), count_rows(make_is_null(answer))}), input);
   const auto some = [&](int i) {
     return make_comparison(Comparison::kGreater, column_of(*input, counts + i), make_bigint(0));
   };
-  ExprPtr value = make_case(some(0), make_literal(Value::boolean(!all)),
-                            make_case(some(1), make_null(TypeId::kBoolean), make_literal(Value::boolean(all))));
+  ExprPtr value =
+      make_case(some(0), make_literal(Value::boolean(!all)),
+                make_case(some(1), make_null(TypeId::kBoolean), make_literal(Value::boolean(all))));
   return subquery.negated ? make_not(value) : value;
 }
 
-// A sub-query in a join's condition: of an inner join it filters the product; of an outer join it is
-// computed on the side whose columns it uses.
+// A sub-query in a join's condition: of an inner join it filters the product; of an outer join it
+// is computed on the side whose columns it uses.
 Result<LogicalPtr> Unnester::run_join(const LogicalPtr& node) {
   if (node->join == JoinKind::kInner && !node->single_row) {
-    return run_filter(make_filter(make_join(JoinKind::kInner, node->inputs[0], node->inputs[1], nullptr),
-                                  conjuncts_of(node->condition)));
+    return run_filter(
+        make_filter(make_join(JoinKind::kInner, node->inputs[0], node->inputs[1], nullptr),
+                    conjuncts_of(node->condition)));
   }
   LogicalPtr left = node->inputs[0];
   LogicalPtr right = node->inputs[1];
@@ -348,10 +378,11 @@ Result<LogicalPtr> Unnester::run_join(const LogicalPtr& node) {
       if (e.kind == ExprKind::kSubquery) correlated |= is_correlated(*e.subquery);
     });
     if (correlated || (uses_left && uses_right)) {
-      return fail(Error{.code = SqlState::kFeatureNotSupported,
-                        .message = "a correlated sub-query in the condition of an outer join",
-                        .hint = "Compute it in a sub-query in FROM and compare its column in the condition.",
-                        .position = conjunct->position});
+      return fail(Error{
+          .code = SqlState::kFeatureNotSupported,
+          .message = "a correlated sub-query in the condition of an outer join",
+          .hint = "Compute it in a sub-query in FROM and compare its column in the condition.",
+          .position = conjunct->position});
     }
     LogicalPtr& side = uses_left ? left : right;
     const int base = uses_left ? 0 : left_width;
@@ -372,7 +403,8 @@ Result<LogicalPtr> Unnester::run_join(const LogicalPtr& node) {
       return e->column < left_width ? e : make_column(e->column + added, e->type);
     });
   }
-  LogicalPtr joined = make_join(node->join, left, right, make_and(std::move(conjuncts)), node->single_row);
+  LogicalPtr joined =
+      make_join(node->join, left, right, make_and(std::move(conjuncts)), node->single_row);
   std::vector<int> columns;
   for (int i = 0; i < left_width; ++i) columns.push_back(i);
   if (is_join_with_right_columns(node->join)) {
@@ -420,12 +452,14 @@ Result<LogicalPtr> Unnester::run_others(const LogicalPtr& node) {
   if (!failure) return std::unexpected(std::move(failure).error());
   auto copy = std::make_shared<LogicalNode>(*mapped);
   copy->inputs = {input};
-  const bool passes_through = node->kind == LogicalKind::kSort || node->kind == LogicalKind::kDistinctOn ||
-                              node->kind == LogicalKind::kWindow || node->kind == LogicalKind::kTableFunction;
+  const bool passes_through =
+      node->kind == LogicalKind::kSort || node->kind == LogicalKind::kDistinctOn ||
+      node->kind == LogicalKind::kWindow || node->kind == LogicalKind::kTableFunction;
   if (!passes_through) return copy;
   const size_t own = node->schema.size() - width;
   copy->schema = input->schema;
-  copy->schema.insert(copy->schema.end(), node->schema.begin() + static_cast<ptrdiff_t>(width), node->schema.end());
+  copy->schema.insert(copy->schema.end(), node->schema.begin() + static_cast<ptrdiff_t>(width),
+                      node->schema.end());
   std::vector<int> columns;
   for (size_t i = 0; i < width; ++i) columns.push_back(static_cast<int>(i));
   for (size_t i = 0; i < own; ++i) columns.push_back(static_cast<int>(input->schema.size() + i));

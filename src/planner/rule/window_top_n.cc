@@ -1,6 +1,7 @@
-// `row_number() OVER (PARTITION BY g ORDER BY o)` with an upper bound keeps the first rows of each group:
-// a top-N. rank() keeps them with ties; its values are then computed over the rows that are left, which
-// gives the same ones, because a rank depends on earlier rows only. dense_rank() <= 1 is rank() <= 1.
+// `row_number() OVER (PARTITION BY g ORDER BY o)` with an upper bound keeps the first rows of each
+// group: a top-N. rank() keeps them with ties; its values are then computed over the rows that are
+// left, which gives the same ones, because a rank depends on earlier rows only. dense_rank() <= 1
+// is rank() <= 1.
 
 #include <algorithm>
 #include <limits>
@@ -32,9 +33,9 @@ Bounds bounds_of(const std::vector<ExprPtr>& conjuncts, int rank) {
       std::swap(column, literal);
       comparison = flipped(*comparison);
     }
-    const bool about_rank = comparison && column->kind == ExprKind::kColumn && column->column == rank &&
-                            literal->kind == ExprKind::kLiteral && !literal->literal.is_null() &&
-                            literal->type.is_integer();
+    const bool about_rank = comparison && column->kind == ExprKind::kColumn &&
+                            column->column == rank && literal->kind == ExprKind::kLiteral &&
+                            !literal->literal.is_null() && literal->type.is_integer();
     if (!about_rank) {
       bounds.rest.push_back(conjunct);
       continue;
@@ -43,10 +44,18 @@ Bounds bounds_of(const std::vector<ExprPtr>& conjuncts, int rank) {
     const auto at_most = [&](int64_t high) { bounds.high = std::min(bounds.high, high); };
     const auto at_least = [&](int64_t low) { bounds.low = std::max(bounds.low, low); };
     switch (*comparison) {
-      case Comparison::kLess: at_most(n == std::numeric_limits<int64_t>::min() ? n : n - 1); break;
-      case Comparison::kLessEqual: at_most(n); break;
-      case Comparison::kGreater: at_least(n == std::numeric_limits<int64_t>::max() ? n : n + 1); break;
-      case Comparison::kGreaterEqual: at_least(n); break;
+      case Comparison::kLess:
+        at_most(n == std::numeric_limits<int64_t>::min() ? n : n - 1);
+        break;
+      case Comparison::kLessEqual:
+        at_most(n);
+        break;
+      case Comparison::kGreater:
+        at_least(n == std::numeric_limits<int64_t>::max() ? n : n + 1);
+        break;
+      case Comparison::kGreaterEqual:
+        at_least(n);
+        break;
       case Comparison::kEqual:
         at_most(n);
         at_least(n);
@@ -56,7 +65,8 @@ Bounds bounds_of(const std::vector<ExprPtr>& conjuncts, int rank) {
   return bounds;
 }
 
-std::shared_ptr<LogicalNode> make_top_n(const LogicalPtr& input, const WindowCall& call, int64_t limit) {
+std::shared_ptr<LogicalNode> make_top_n(const LogicalPtr& input, const WindowCall& call,
+                                        int64_t limit) {
   auto top = std::make_shared<LogicalNode>();
   top->kind = LogicalKind::kSort;
   top->inputs = {input};
@@ -90,8 +100,8 @@ LogicalPtr rewrite_filter(const LogicalPtr& node) {
   auto top = make_top_n(input, call, bounds.high);
   top->with_ties = true;
   if (bounds.low > 1) {
-    bounds.rest.push_back(
-        make_comparison(Comparison::kGreaterEqual, column_of(*window, column), make_bigint(bounds.low)));
+    bounds.rest.push_back(make_comparison(Comparison::kGreaterEqual, column_of(*window, column),
+                                          make_bigint(bounds.low)));
   }
   return make_filter(with_inputs(window, {top}), std::move(bounds.rest));
 }
@@ -103,6 +113,8 @@ LogicalPtr rewrite(const LogicalPtr& node) {
 
 }  // namespace
 
-Result<LogicalPtr> window_top_n(const LogicalPtr& plan, const PlanContext&) { return rewrite(plan); }
+Result<LogicalPtr> window_top_n(const LogicalPtr& plan, const PlanContext&) {
+  return rewrite(plan);
+}
 
 }  // namespace leat::planner
