@@ -104,6 +104,19 @@ Result<void> SqlSession::write(std::vector<TableWrite> writes) {
   return engine_.write(std::move(writes));
 }
 
+// A transaction reads from one snapshot, without its own writes: what it wrote itself could not be changed.
+Result<void> SqlSession::check_not_written_here(const Relation& relation) {
+  for (const TableWrite& write : transaction_writes_) {
+    if (write.table != relation.id) continue;
+    return fail(make_error(SqlState::kFeatureNotSupported,
+                           "cannot update or delete rows of table \"{}\" after writing to it in the same transaction",
+                           relation.name)
+                    .with_detail("A transaction reads from the snapshot of its beginning, without its own writes.")
+                    .with_hint("Commit first."));
+  }
+  return {};
+}
+
 Result<SqlSession::Outcome> SqlSession::run_insert(const ast::Insert& insert, const Prepared& prepared,
                                                    std::span<const Value> parameters) {
   Binder binder = binder_for(prepared);
@@ -145,6 +158,7 @@ Result<SqlSession::Outcome> SqlSession::run_update(const ast::Update& update, co
   const BoundUpdate bound = TRY(binder.bind_update(update));
   const Relation& relation = *bound.relation;
   TRY(check_writable(relation, false));
+  TRY(check_not_written_here(relation));
   const PhysicalPlan plan = TRY(plan_rows(bound.query, shared_.catalog(), TRY(binder.parameter_types())));
   Batch rows = all_rows(TRY(run_to_end(plan, parameters)), types_of(bound.query->schema));
   rows = rows.with_rows(first_of_each_key(relation, rows)).compacted();
@@ -182,6 +196,7 @@ Result<SqlSession::Outcome> SqlSession::run_delete(const ast::Delete& del, const
   const BoundDelete bound = TRY(binder.bind_delete(del));
   const Relation& relation = *bound.relation;
   TRY(check_writable(relation, false));
+  TRY(check_not_written_here(relation));
   const PhysicalPlan plan = TRY(plan_rows(bound.query, shared_.catalog(), TRY(binder.parameter_types())));
   Batch rows = all_rows(TRY(run_to_end(plan, parameters)), types_of(bound.query->schema));
   rows = rows.with_rows(first_of_each_key(relation, rows)).compacted();

@@ -117,6 +117,7 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
                                                                  Prepared& prepared);
   Result<Batch> returning(const std::vector<ExprPtr>& exprs, const Batch& rows, std::span<const Value> parameters);
   Result<void> check_not_null(const Relation& relation, const Batch& rows, std::span<const int> places);
+  Result<void> check_not_written_here(const Relation& relation);
   Result<void> write(std::vector<TableWrite> writes);
   Result<void> commit();
   void end_transaction();

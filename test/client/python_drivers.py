@@ -66,8 +66,12 @@ def sqlalchemy_reflects():
     engine = sqlalchemy.create_engine(f"postgresql+psycopg2://root@127.0.0.1:{PORT}/dev")
     inspector = sqlalchemy.inspect(engine)
     expect(inspector.get_table_names(), ["orders"])
-    expect(inspector.get_view_names(), ["cheap"])
-    expect(inspector.get_materialized_view_names(), ["sales"])
+    # SQLAlchemy 1.4 counts materialized views among the views; 2.0 tells them apart.
+    if hasattr(inspector, "get_materialized_view_names"):
+        expect(inspector.get_view_names(), ["cheap"])
+        expect(inspector.get_materialized_view_names(), ["sales"])
+    else:
+        expect(sorted(inspector.get_view_names()), ["cheap", "sales"])
     expect([c["name"] for c in inspector.get_columns("orders")], ["id", "item", "price"])
     expect(inspector.get_pk_constraint("orders")["constrained_columns"], ["id"])
     index = inspector.get_indexes("orders")[0]
