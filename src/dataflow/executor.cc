@@ -9,8 +9,6 @@
 namespace leat {
 namespace {
 
-// Below this many waiting rows a step costs less than waking the workers.
-constexpr size_t kParallelRowsMin = 8192;
 constexpr int kSpinRounds = 4000;
 
 void cpu_relax() {
@@ -109,7 +107,8 @@ class Executor::ShardOutput final : public Output {
   size_t shard_ = 0;
 };
 
-Executor::Executor(size_t shards, WorkerPool* workers) : shards_(shards), workers_(workers) {}
+Executor::Executor(size_t shards, WorkerPool* workers, size_t parallel_rows_min)
+    : shards_(shards), workers_(workers), parallel_rows_min_(parallel_rows_min) {}
 Executor::~Executor() = default;
 
 void Executor::schedule(Node& node, size_t shard) {
@@ -169,7 +168,7 @@ void Executor::run_agenda(bool finishing, StepContext& step) {
 }
 
 void Executor::run_step(StepContext& step) {
-  if (workers_ != nullptr && shards_ > 1 && waiting_rows_ >= kParallelRowsMin) {
+  if (workers_ != nullptr && shards_ > 1 && waiting_rows_ >= parallel_rows_min_) {
     run_parallel(step);
   } else {
     run_agenda(true, step);

@@ -19,8 +19,10 @@ class WorkerPool;
 
 class Executor {
  public:
+  // Below this many waiting rows a step costs less than waking the workers.
+  static constexpr size_t kParallelRowsMin = 8192;
   // `workers` may be null: everything on the calling thread.
-  Executor(size_t shards, WorkerPool* workers);
+  Executor(size_t shards, WorkerPool* workers, size_t parallel_rows_min = kParallelRowsMin);
   ~Executor();
 
   // Queues a batch for a node. Shard -1: each row to a shard by round robin of batches (scans of
@@ -60,6 +62,7 @@ class Executor {
 
   size_t shards_;
   WorkerPool* workers_;
+  size_t parallel_rows_min_;
   std::vector<Item> agenda_;  // a heap: lowest rank first
   size_t waiting_rows_ = 0;
 };

@@ -1,6 +1,6 @@
 // The law of the engine, for every operator and for queries made of them: after every step, what a job
 // has emitted, summed, equals its SQL run from scratch over the changes, summed. Random inserts, updates
-// and deletes in random batches; on one shard and on several, with the same result.
+// and deletes in random batches; on one shard, on several, and on several each on its own thread.
 
 #include <gtest/gtest.h>
 
@@ -156,7 +156,9 @@ class Table {
 // A job's graph with an end that keeps what comes out.
 class Job {
  public:
-  Job(const PhysicalPlan& plan, size_t shards) : plan_(plan), executor_(shards, nullptr), shards_(shards) {
+  // With `workers`, every step that brings rows fans out over them.
+  Job(const PhysicalPlan& plan, size_t shards, WorkerPool* workers)
+      : plan_(plan), executor_(shards, workers, 1), shards_(shards) {
     step_.eval.zone = &utc_;
     auto graph = build_graph(plan.root, {.shards = shards, .eval = &step_.eval});
     if (!graph) {
@@ -239,11 +241,16 @@ void check_law(const std::string& sql, uint32_t seed) {
   const PhysicalPlan job_plan = plan_sql(sql, PlanMode::kJob, job_catalog);
   const PhysicalPlan query_plan = plan_sql(sql, PlanMode::kQuery, query_catalog);
   if (::testing::Test::HasFailure()) return;
-  for (const size_t shards : {1, 3}) {
+  static WorkerPool workers(2);
+  struct Run {
+    size_t shards;
+    WorkerPool* workers;
+  };
+  for (const auto& [shards, pool] : {Run{1, nullptr}, Run{3, nullptr}, Run{3, &workers}}) {
     std::mt19937 random(seed);
     Table a(false), b(false), c(true);
     const std::map<std::string, Table*> tables{{"a", &a}, {"b", &b}, {"c", &c}};
-    Job job(job_plan, shards);
+    Job job(job_plan, shards, pool);
     if (!job.made()) return;
     Rows rows;
     bool only_grew = true;
@@ -256,7 +263,7 @@ void check_law(const std::string& sql, uint32_t seed) {
       job.step(rows, only_grew);
       const Rows expected = from_scratch(query_plan, tables);
       if (rows != expected) {
-        ADD_FAILURE() << shards << " shards, step " << step << ":\n incremental\n" << text_of(rows, job_plan)
+        ADD_FAILURE() << shards << " shards" << (pool != nullptr ? " on threads" : "") << ", step " << step << ":\n incremental\n" << text_of(rows, job_plan)
                       << " from scratch\n" << text_of(expected, query_plan) << physical_text(*job_plan.root);
         return;
       }
