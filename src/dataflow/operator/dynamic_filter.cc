@@ -5,20 +5,6 @@
 namespace leat {
 namespace {
 
-std::vector<SortColumn> tie_columns(const PhysicalNode& input) {
-  std::vector<SortColumn> columns;
-  for (const int c : input.key.empty() ? all_columns(input.schema.size()) : input.key) {
-    columns.push_back({.column = c});
-  }
-  return columns;
-}
-
-std::vector<Type> sort_types(const Schema& schema, const std::vector<SortColumn>& order) {
-  std::vector<Type> types;
-  for (const auto& column : order) types.push_back(schema[column.column].type);
-  return types;
-}
-
 
 }  // namespace
 

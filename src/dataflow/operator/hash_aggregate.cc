@@ -47,12 +47,6 @@ std::vector<Type> types_at(const Schema& schema, const std::vector<int>& columns
   return types;
 }
 
-std::vector<Type> sort_types(const Schema& schema, const std::vector<SortColumn>& order) {
-  std::vector<Type> types;
-  for (const auto& column : order) types.push_back(schema[column.column].type);
-  return types;
-}
-
 // The order of a call's rows in its ordered state, up to a tie-breaker that keeps rows apart.
 std::vector<SortColumn> rows_order(const PhysicalAggregate& call, const PhysicalNode& input) {
   std::vector<SortColumn> order = call.order_by;

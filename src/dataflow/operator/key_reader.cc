@@ -21,6 +21,20 @@ std::vector<int> all_columns(size_t count) {
   return columns;
 }
 
+std::vector<Type> sort_types(const Schema& schema, const std::vector<SortColumn>& order) {
+  std::vector<Type> types;
+  for (const auto& column : order) types.push_back(schema[column.column].type);
+  return types;
+}
+
+std::vector<SortColumn> tie_columns(const PhysicalNode& input) {
+  std::vector<SortColumn> columns;
+  for (const int c : input.key.empty() ? all_columns(input.schema.size()) : input.key) {
+    columns.push_back({.column = c});
+  }
+  return columns;
+}
+
 KeyReader::KeyReader(const Schema& input, std::vector<int> keys, const Distribution& distribution,
                      std::vector<bool> null_safe)
     : key_columns_(keys),

@@ -38,5 +38,9 @@ class KeyReader {
 };
 
 std::vector<int> all_columns(size_t count);
+// The types of sort columns, in their order.
+std::vector<Type> sort_types(const Schema& schema, const std::vector<SortColumn>& order);
+// What makes a sort key unique: the stream's key; a stream without one is told apart by all its columns.
+std::vector<SortColumn> tie_columns(const PhysicalNode& input);
 
 }  // namespace leat

@@ -7,12 +7,6 @@ namespace {
 
 constexpr uint32_t kNone = ~uint32_t{0};
 
-std::vector<Type> sort_types(const Schema& schema, const std::vector<SortColumn>& order) {
-  std::vector<Type> types;
-  for (const auto& column : order) types.push_back(schema[column.column].type);
-  return types;
-}
-
 std::vector<int> vnode_columns(const PhysicalNode& plan) {
   const auto& distribution = plan.inputs[0]->distribution;
   return distribution.kind == Distribution::kHash ? distribution.columns : std::vector<int>{};

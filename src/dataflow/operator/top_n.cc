@@ -6,21 +6,6 @@
 namespace leat {
 namespace {
 
-std::vector<Type> sort_types(const Schema& schema, const std::vector<SortColumn>& order) {
-  std::vector<Type> types;
-  for (const auto& column : order) types.push_back(schema[column.column].type);
-  return types;
-}
-
-// The stream's key makes a sort key unique; a stream without one is told apart by all its columns.
-std::vector<SortColumn> tie_columns(const PhysicalNode& input) {
-  std::vector<SortColumn> columns;
-  for (const int c : input.key.empty() ? all_columns(input.schema.size()) : input.key) {
-    columns.push_back({.column = c});
-  }
-  return columns;
-}
-
 std::string_view row_of(std::string_view value) { return value.substr(sizeof(uint32_t)); }
 uint32_t order_size_of(std::string_view value) {
   uint32_t size;
