@@ -127,6 +127,36 @@ std::vector<std::string> NatsClient::contents(const std::string& stream_name) {
   return collect(*open(**source, start_of(**source)), info.messages, 30s).payloads;
 }
 
+std::vector<StoredMessage> NatsClient::messages(const std::string& stream_name) {
+  const uint64_t count = stream(stream_name).messages;
+  std::vector<StoredMessage> out;
+  if (count == 0) return out;
+  auto source = make_nats_source(source_with(connection_->url().substr(connection_->url().find("//") + 2), stream_name, ">"));
+  CHECK(source.has_value(), "{}", source.error().to_string());
+  auto reader = open(**source, start_of(**source), {.headers = true});
+  RawBatch batch;
+  const auto deadline = std::chrono::steady_clock::now() + 30s;
+  while (out.size() < count && std::chrono::steady_clock::now() < deadline) {
+    const auto polled = reader->poll({.wait = 50ms}, batch);
+    CHECK(polled.has_value(), "{}", polled.error().to_string());
+    for (size_t i = 0; i < batch.size(); ++i) {
+      out.push_back({.sequence = batch.sequence(i), .subject = std::string(batch.subject(i)),
+                     .payload = std::string(batch.payload(i)),
+                     .id = std::string(find_header(batch.headers(i), "Nats-Msg-Id").value_or(""))});
+    }
+  }
+  return out;
+}
+
+uint64_t NatsClient::await_messages(const std::string& stream_name, uint64_t count, std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  uint64_t there = 0;
+  while ((there = stream(stream_name).messages) < count && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(20ms);
+  }
+  return there;
+}
+
 std::map<std::string, int> Collected::counts() const {
   std::map<std::string, int> out;
   for (const std::string& payload : payloads) ++out[payload];

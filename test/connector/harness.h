@@ -29,6 +29,13 @@ Result<std::unique_ptr<SinkConnector>> make_nats_sink(const With& with);
 // A source's WITH list for a server, with more pairs; the same key again replaces.
 With source_with(const std::string& url, const std::string& stream, const std::string& subject, With more = {});
 
+// A message as a stream keeps it.
+struct StoredMessage {
+  uint64_t sequence = 0;
+  std::string subject, payload;
+  std::string id;  // Nats-Msg-Id
+};
+
 // An independent client of the server.
 class NatsClient {
  public:
@@ -47,6 +54,10 @@ class NatsClient {
   nats::StreamInfo stream(const std::string& name);
   // Payloads of all messages of a stream, by sequence.
   std::vector<std::string> contents(const std::string& stream);
+  // All messages of a stream, by sequence.
+  std::vector<StoredMessage> messages(const std::string& stream);
+  // Waits until the stream holds that many messages, at most `patience`; how many it holds.
+  uint64_t await_messages(const std::string& stream, uint64_t count, std::chrono::milliseconds patience = 30s);
 
  private:
   std::unique_ptr<nats::Connection> connection_;

@@ -45,17 +45,12 @@ void wait_for(const std::string& what, Process& process, const std::function<boo
 }
 
 bool can_connect(int port) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const bool ok = connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  close(fd);
-  return ok;
+  const int fd = connect_local(port);
+  if (fd >= 0) close(fd);
+  return fd >= 0;
 }
 
-// "host:PORT;" of the ready line after `label`.
+// The number after `label` in the ready line.
 int port_after(const std::string& line, const std::string& label) {
   const size_t at = line.find(label);
   return at == std::string::npos ? 0 : std::atoi(line.c_str() + at + label.size());
@@ -68,6 +63,17 @@ void give_up(const std::string& reason) {
   fmt::print(stderr, "{}\n", reason);
   std::fflush(stderr);
   std::exit(2);
+}
+
+int connect_local(int port) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return fd;
+  close(fd);
+  return -1;
 }
 
 ScratchDir::ScratchDir() {
@@ -176,7 +182,8 @@ void LeatServer::start() {
     return at != std::string::npos && log.find('\n', at) != std::string::npos;
   });
   port_ = port_after(process_->log(), " -p ");
-  if (port_ == 0) give_up("leat's ready line names no port:\n" + process_->log());
+  http_port_ = port_after(process_->log(), "metrics http://127.0.0.1:");
+  if (port_ == 0 || http_port_ == 0) give_up("leat's ready line names no port:\n" + process_->log());
 }
 
 void LeatServer::restart(int signal) {
@@ -233,6 +240,22 @@ PgClient::PgClient(const std::string& conninfo) {
 
 PgClient::~PgClient() { PQfinish(connection_); }
 
+std::string PgClient::value(const std::string& sql) {
+  const PgResult result = run(sql);
+  if (!result.ok) return result.error;
+  return result.rows.empty() ? "" : result.rows[0][0].value_or("NULL");
+}
+
+std::string PgClient::await_value(const std::string& sql, const std::string& wanted, int patience_s) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(patience_s);
+  std::string last = value(sql);
+  while (last != wanted && !lost() && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    last = value(sql);
+  }
+  return last;
+}
+
 bool PgClient::lost() const { return PQstatus(connection_) != CONNECTION_OK; }
 
 PgResult PgClient::run(const std::string& sql) {
@@ -261,6 +284,24 @@ PgResult PgClient::run(const std::string& sql) {
   }
   PQclear(result);
   return out;
+}
+
+HttpAnswer http_get(int port, const std::string& path) {
+  HttpAnswer answer;
+  const int fd = connect_local(port);
+  if (fd < 0) return answer;
+  const std::string request = fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path);
+  std::string all;
+  char bytes[4096];
+  if (send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size())) {
+    for (ssize_t n; (n = recv(fd, bytes, sizeof bytes, 0)) > 0;) all.append(bytes, static_cast<size_t>(n));
+  }
+  close(fd);
+  const size_t body = all.find("\r\n\r\n");
+  if (body == std::string::npos || !all.starts_with("HTTP/1.1 ")) return answer;
+  answer.status = std::atoi(all.c_str() + std::string_view("HTTP/1.1 ").size());
+  answer.body = all.substr(body + 4);
+  return answer;
 }
 
 }  // namespace leat::test

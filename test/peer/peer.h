@@ -32,6 +32,8 @@ class ScratchDir {
 };
 
 int free_port();
+// A connected socket, -1: nobody listens.
+int connect_local(int port);
 std::string read_file(const std::string& path);
 void write_file(const std::string& path, const std::string& text);
 
@@ -44,6 +46,7 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   bool running();
+  pid_t pid() const { return pid_; }
   // Sends the signal and waits for the end; after `patience_ms`, SIGKILL. The exit code, or -signal.
   int stop(int signal, int patience_ms = 20'000);
   std::string log() const { return read_file(log_path_); }
@@ -61,20 +64,26 @@ class LeatServer {
   ~LeatServer();
 
   int port() const { return port_; }
+  int http_port() const { return http_port_; }
   std::string conninfo() const;
+  std::string data_dir() const { return dir_.path() + "/data"; }
   bool running() { return process_ && process_->running(); }
+  pid_t pid() const { return process_->pid(); }
   // SIGTERM and start again on the same data; SIGKILL the same way.
   void restart(int signal);
+  // The halves of restart(). stop() gives the exit code, or -signal.
+  int stop(int signal) { return process_->stop(signal); }
+  void start();
   std::string log() const { return process_->log(); }
 
  private:
-  void start();
 
   std::string path_;
   bool in_memory_;
   std::vector<std::string> more_;
   ScratchDir dir_;
   int port_ = 0;
+  int http_port_ = 0;
   std::unique_ptr<Process> process_;
 };
 
@@ -113,10 +122,20 @@ class PgClient {
 
   // One statement by the simple protocol. A lost connection is a result that is not ok, and lost().
   PgResult run(const std::string& sql);
+  // The first value of the answer, "NULL" where it is one, "" without rows; the error's text where it failed.
+  std::string value(const std::string& sql);
+  // Asks until the value is `wanted` or the time is up. The last value.
+  std::string await_value(const std::string& sql, const std::string& wanted, int patience_s = 30);
   bool lost() const;
 
  private:
   pg_conn* connection_;
 };
+
+struct HttpAnswer {
+  int status = 0;  // 0: no answer
+  std::string body;
+};
+HttpAnswer http_get(int port, const std::string& path);
 
 }  // namespace leat::test
