@@ -24,6 +24,12 @@ Schema Relation::schema_of() const {
   return schema;
 }
 
+std::vector<int> Relation::watermark_columns() const {
+  std::vector<int> of_rows = passed_watermarks;
+  for (const WatermarkDefinition& watermark : watermarks) of_rows.push_back(watermark.column);
+  return of_rows;
+}
+
 int Relation::column_index(std::string_view column) const {
   for (size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].name == column) return static_cast<int>(i);

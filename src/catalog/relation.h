@@ -73,6 +73,7 @@ struct Relation {
   std::vector<SortColumn> stored_order;
   OnConflict on_conflict = OnConflict::kOverwrite;
   std::vector<int> version_columns;
+  std::vector<int> passed_watermarks;  // views and indexes: columns that have one from their inputs
   std::vector<WatermarkDefinition> watermarks;
   // Connectors.
   std::string connector;  // empty: none
@@ -92,6 +93,7 @@ struct Relation {
   bool stored() const {
     return kind == RelationKind::kTable || kind == RelationKind::kMaterializedView || kind == RelationKind::kIndex;
   }
+  std::vector<int> watermark_columns() const;  // of the stored rows' changes
   Schema schema_of() const;  // all columns, hidden ones too
   int column_index(std::string_view column) const;  // -1: none
 };

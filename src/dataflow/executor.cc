@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 #include "base/check.h"
 #include "base/hash.h"
@@ -148,6 +149,10 @@ void Executor::run_one(Node& node, size_t shard, bool finishing, Output& out, St
   }
   if (finishing && !step.failed()) op.finish(out, step);
   step.eval.errors = step_errors;
+  if (node.makes_watermark && !node.watermark_noted.exchange(true)) {
+    MutexLock lock(moved_mutex_);
+    moved_.push_back(&node);
+  }
   waiting.clear();
   inbox.waiting = std::move(waiting);  // keeps the capacity
   node.stats.rows_in.fetch_add(rows, std::memory_order_relaxed);
@@ -172,6 +177,53 @@ void Executor::run_step(StepContext& step) {
     run_parallel(step);
   } else {
     run_agenda(true, step);
+  }
+  move_watermarks(step);
+}
+
+// The step is over: what its rows have promised holds for the next one's, in all shards.
+void Executor::move_watermarks(StepContext& step) {
+  std::vector<Node*> moved;
+  {
+    MutexLock lock(moved_mutex_);
+    moved.swap(moved_);
+  }
+  for (Node* node : moved) {
+    node->watermark_noted = false;
+    std::optional<int64_t> seen;
+    for (const auto& instance : node->instances) seen = std::max(seen, instance->seen_watermark());
+    const int column = node->plan->time_column;
+    if (step.failed() || !seen || (node->watermarks.contains(column) && *seen <= node->watermarks[column])) continue;
+    for (const auto& instance : node->instances) instance->set_watermark(*seen, step);
+    node->watermarks = output_watermarks(*node->plan, node->input_watermarks);
+    node->watermarks[column] = *seen;
+    pass_watermarks(*node, step);
+  }
+}
+
+void Executor::pass_watermarks(Node& from, StepContext& step) {
+  std::map<uint64_t, Node*> reached;  // by rank: inputs before users
+  const auto tell = [&](Node& node) {
+    for (const Edge& edge : node.outputs) {
+      if (edge.to->plan == nullptr) continue;  // not of a plan: it only collects
+      edge.to->input_watermarks[static_cast<size_t>(edge.port)] = node.watermarks;
+      reached[edge.to->rank] = edge.to;
+    }
+  };
+  tell(from);
+  while (!reached.empty() && !step.failed()) {
+    Node& node = *reached.begin()->second;
+    reached.erase(reached.begin());
+    for (const auto& instance : node.instances) instance->pass_watermarks(node.input_watermarks, step);
+    Watermarks out = output_watermarks(*node.plan, node.input_watermarks);
+    if (node.makes_watermark) {  // its own time column is its own affair
+      const int column = node.plan->time_column;
+      out.erase(column);
+      if (node.watermarks.contains(column)) out[column] = node.watermarks[column];
+    }
+    if (out == node.watermarks) continue;
+    node.watermarks = std::move(out);
+    tell(node);
   }
 }
 

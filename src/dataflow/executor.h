@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/mutex.h"
 #include "dataflow/job_graph.h"
 
 namespace leat {
@@ -39,6 +40,10 @@ class Executor {
   void finish(Node& node, StepContext& step);
   void port_done(Node& node, int port, StepContext& step);
 
+  // Between steps: what `from` promises of its output, to whoever reads it and on from there. run_step()
+  // does it for the watermarks that its rows have moved.
+  void pass_watermarks(Node& from, StepContext& step);
+
   size_t shards() const { return shards_; }
   bool idle() const { return agenda_.empty(); }
   size_t waiting_rows() const { return waiting_rows_; }
@@ -65,6 +70,9 @@ class Executor {
   size_t parallel_rows_min_;
   std::vector<Item> agenda_;  // a heap: lowest rank first
   size_t waiting_rows_ = 0;
+  void move_watermarks(StepContext& step);
+  Mutex moved_mutex_;
+  std::vector<Node*> moved_ GUARDED_BY(moved_mutex_);  // filters by watermark that ran in this step
 };
 
 // Splits a batch over shards by the hashes of `keys`; result[s] is what shard s gets (may be empty).

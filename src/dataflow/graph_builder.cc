@@ -16,6 +16,7 @@
 #include "dataflow/operator/set_operation.h"
 #include "dataflow/operator/top_n.h"
 #include "expr/evaluator.h"
+#include "dataflow/operator/watermark_filter.h"
 
 namespace leat {
 namespace {
@@ -123,6 +124,8 @@ class GraphBuilder {
     made_.emplace(plan.get(), node);
     graph_->nodes_.push_back(std::move(owned));
     return node;
+    node->input_watermarks.resize(std::max<size_t>(1, plan->inputs.size()));
+    node->makes_watermark = plan->kind == PhysicalKind::kWatermarkFilter;
   }
 
   StateOptions state(const PhysicalNode& input, size_t shard, TableId table) const {
@@ -158,11 +161,11 @@ class GraphBuilder {
       case PhysicalKind::kProjectSet: return std::make_unique<ProjectSet>(plan);
       case PhysicalKind::kDynamicFilter:
         return std::make_unique<DynamicFilter>(plan, state(*plan.inputs[0], shard, tables[0]),
-                                               state(*plan.inputs[0], shard, tables[1]));
-      case PhysicalKind::kNow: return std::make_unique<Now>(state(plan, shard, tables[0]));
+                                               state(*plan.inputs[0], shard, tables[1]), shard == 0);
+      case PhysicalKind::kNow: return std::make_unique<Now>(state(plan, shard, tables[0]), shard == 0);
       case PhysicalKind::kWatermarkFilter:
         return std::make_unique<WatermarkFilter>(plan.time_column, plan.exprs[0],
-                                                 state(*plan.inputs[0], shard, tables[0]));
+                                                 state(*plan.inputs[0], shard, tables[0]), shard == 0);
       case PhysicalKind::kUnionAll: return std::make_unique<UnionAll>();
       case PhysicalKind::kHopWindow:
         return std::make_unique<HopWindow>(plan.time_column, TRY(fixed_length(plan.window_size)),
@@ -186,6 +189,9 @@ class GraphBuilder {
         return std::make_unique<SetOperationOperator>(plan, state(*plan.inputs[0], shard, tables[0]));
       case PhysicalKind::kOverWindow:
         if (plan.windows.size() != 1 || plan.windows[0].function != "row_number") break;
+        if (plan.emit_on_window_close) {
+          return fail(SqlState::kFeatureNotSupported, "EMIT ON WINDOW CLOSE is not supported yet");
+        }
         return std::make_unique<TopN>(plan, TopN::Bounds{}, state(*plan.inputs[0], shard, tables[0]),
                                       options_.query);
       case PhysicalKind::kTopN: {

@@ -43,6 +43,11 @@ struct Node {
   std::vector<Edge> outputs;
   uint64_t rank = 0;  // execution order over the whole graph: an edge goes from lower to higher
   int stage = 0;      // how many exchanges lie before it
+  // Of each input and of the output; written by the step thread between steps.
+  std::vector<Watermarks> input_watermarks;
+  Watermarks watermarks;
+  bool makes_watermark = false;                // a filter by watermark
+  std::atomic<bool> watermark_noted{false};    // it ran in this step
   NodeStats stats;
 
   // The executor's: what waits to be pushed, by shard.

@@ -8,9 +8,12 @@
 // Thread: one at a time; the executor sees to it.
 
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "base/id.h"
+#include "dataflow/watermark.h"
 #include "expr/eval_context.h"
 #include "types/batch.h"
 
@@ -48,6 +51,12 @@ class Operator {
   virtual void port_done(int port, Output& out, StepContext& step) { (void)port; (void)out; (void)step; }
   // Queries only: nothing that could still be pushed would change the result (a LIMIT is reached).
   virtual bool satisfied() const { return false; }
+  // A filter by watermark: what its rows have promised so far (µs); and, between steps, what those of all
+  // shards have.
+  virtual std::optional<int64_t> seen_watermark() const { return std::nullopt; }
+  virtual void set_watermark(int64_t micros, StepContext& step) { (void)micros; (void)step; }
+  // Between steps: coming changes of input `port` are not below these; what is below may be let go.
+  virtual void pass_watermarks(std::span<const Watermarks> inputs, StepContext& step) { (void)inputs; (void)step; }
   // The state it keeps, to be checkpointed, accounted and evicted by its owner. In a fixed order.
   virtual void list_state(std::vector<StateTable*>& tables) { (void)tables; }
 };

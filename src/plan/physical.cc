@@ -459,6 +459,7 @@ class Fingerprint {
       add(frame_text(call.frame));
     }
     add(node.compare_column);
+    add(int64_t{node.bound_rises});
     add(node.compare == nullptr ? std::string_view() : node.compare->name);
     add(static_cast<int64_t>(node.inputs.size()));
     for (const PhysicalPtr& input : node.inputs) add(*input);

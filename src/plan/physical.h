@@ -140,6 +140,7 @@ struct PhysicalNode {
   // drop kMaterialize: stored key = `keys` in `order`'s directions; the rows are the input's
   // columns
   std::shared_ptr<const Relation> target;
+  bool bound_rises = false;  // the bound never goes back: it moves with the clock
 };
 
 // A plan that a job runs or a query executes.

@@ -186,6 +186,7 @@ RelationPlan finish_materialize(const PhysicalPtr& rows, Schema visible,
   for (const SortColumn& item : root->order) root->keys.push_back(item.column);
   set_columns(draft, visible, *root);
   draft.key = root->key;
+  draft.passed_watermarks = root->watermark_columns;
   draft.stored_order = root->order;
   draft.append_only = root->append_only;
   auto relation = std::make_shared<const Relation>(std::move(draft));

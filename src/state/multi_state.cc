@@ -72,6 +72,21 @@ MultiState::Change MultiState::adjust(Group* g, std::string_view bytes, int64_t 
     // A stored table still owes the Store a tombstone: the row waits in the change list.
     if (temporary()) free_row(row);
     return {nullptr, old_weight, 0};
+void MultiState::clear(Group* group) {
+  std::vector<Row*> rows;
+  rows.reserve(group->rows);
+  for_each_row(group, [&](Row* row) { rows.push_back(row); });
+  for (Row* row : rows) adjust(group, row->bytes(), -row->weight);
+}
+
+MultiState::Row* MultiState::insert(Group* g, std::string_view bytes, int64_t weight) {
+  Row* row = make_row(g, bytes);
+  row->weight = weight;
+  link(g, row);
+  touch(row);
+  return row;
+}
+
   }
   return {row, old_weight, row->weight};
 }

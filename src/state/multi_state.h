@@ -56,6 +56,8 @@ class MultiState final : public StateTable {
   }
   Row* find_row(const Group* group, std::string_view row) const;
 
+  // Removes all rows of a group.
+  void clear(Group* group);
   std::string_view key(const Group* g) const { return key_of(g); }
   // f(Row*) for each row; f may set_aux, not adjust the same group. Order: of insertion while the
   // group is small, then unspecified but the same on every run.

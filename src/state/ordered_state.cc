@@ -65,6 +65,14 @@ OrderedState::Change OrderedState::adjust(Group* g, std::string_view sort_key, s
   return {old_weight, old_weight + delta};
 }
 
+void OrderedState::clear(Group* group) {
+  std::string sort_key;
+  for (auto at = first(group); at.valid(); at = first(group)) {
+    sort_key = at->sort_key();
+    adjust(group, sort_key, {}, -at->weight);
+  }
+}
+
 OrderedState::Row* OrderedState::make_row(Group* g, std::string_view sort_key, std::string_view value,
                                           int64_t weight) {
   const auto key_size = static_cast<uint32_t>(sort_key.size());

@@ -52,6 +52,9 @@ class OrderedState final : public StateTable {
   Change adjust(Group* group, std::string_view sort_key, std::string_view value, int64_t delta,
                 bool replace_value = false);
 
+  // Removes all rows of a group.
+  void clear(Group* group);
+
   std::string_view key(const Group* g) const { return key_of(g); }
   size_t row_count(const Group* g) const { return g->rows.size(); }
   int64_t weight(const Group* g) const { return g->rows.weight(); }  // sum over its rows

@@ -337,6 +337,16 @@ uint64_t StateTable::evict(uint64_t bytes) {
   return before - arena_.used_bytes();
 }
 
+void StateTable::next_records(size_t count, std::vector<StateRecord*>& out) {
+  size_t left = std::min(count, index_.size());
+  if (left == 0) return;
+  look_hand_ = index_.walk(look_hand_, [&](void* p) {
+    auto* r = static_cast<StateRecord*>(p);
+    if (!(r->flags & record_flag::kLoading)) out.push_back(r);
+    return --left > 0;
+  });
+}
+
 void StateTable::end_step() {
   for (StateRecord* r : emptied_) {
     r->flags &= static_cast<uint8_t>(~record_flag::kEmptied);

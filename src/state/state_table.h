@@ -162,6 +162,12 @@ class StateTable {
   // call takes a few milliseconds at most and may give nothing though there is more.
   uint64_t evict(uint64_t bytes);
 
+  // -- looking round, between steps
+  // Adds the next `count` records in memory to `out`, from where the last call ended, each at most once.
+  // Groups of which only a part has been read are left out.
+  void next_records(size_t count, std::vector<StateRecord*>& out);
+  std::string_view record_key(const StateRecord* r) const { return key_of(r); }
+
   // Frees what the step left empty, and books memory. Call when the operator has finished a step.
   void end_step();
 
@@ -247,6 +253,7 @@ class StateTable {
   SlotTable index_;
   bool on_its_way_ = false;  // a frozen checkpoint is not committed yet
   int64_t booked_bytes_ = 0;
+  size_t look_hand_ = 0;  // of next_records()
   size_t clock_hand_ = 0;
   std::vector<StateRecord*> emptied_;
   std::unique_ptr<Loader> loader_;

@@ -1,71 +1,87 @@
 #include "dataflow/operator/dynamic_filter.h"
 
+#include "base/hash.h"
 #include "dataflow/operator/net_changes.h"
 
 namespace leat {
 namespace {
 
+constexpr uint64_t kVnodeBits = uint64_t{0xFF} << 56;
+
+std::vector<uint64_t> hashes_of(const VnodeSet& vnodes) {
+  std::vector<uint64_t> hashes;
+  for (uint64_t v = 0; v < vnodes.size(); ++v) {
+    if (vnodes.test(v)) hashes.push_back(v << 56);
+  }
+  return hashes;
+}
+
+// The part of a stored row's sort key that is its value.
+std::string_view value_of(const OrderedState::Row& row) {
+  uint32_t size;
+  std::memcpy(&size, row.value().data(), sizeof size);
+  return row.sort_key().substr(0, size);
+}
 
 }  // namespace
 
-DynamicFilter::DynamicFilter(const PhysicalNode& plan, StateOptions rows, StateOptions bound)
-    : hash_(first_hash(rows.vnodes)),
-      column_(plan.compare_column),
+DynamicFilter::DynamicFilter(const PhysicalNode& plan, StateOptions rows, StateOptions bound, bool writes_bound)
+    : column_(plan.compare_column),
       less_(plan.compare->name.starts_with("<")),
       or_equal_(plan.compare->name.ends_with("=")),
+      bound_rises_(plan.bound_rises),
       types_(types_of(plan.inputs[0]->schema)),
+      distribution_(plan.inputs[0]->distribution.columns),
       values_({types_[column_]}, {{.column = column_}}),
       ties_(sort_types(plan.inputs[0]->schema, tie_columns(*plan.inputs[0])), tie_columns(*plan.inputs[0])),
       packer_(types_, all_columns(types_.size()), PackMode::kExact),
       bound_values_({plan.inputs[1]->schema[0].type}, {{.column = 0}}),
+      group_hashes_(hashes_of(rows.vnodes)),
       rows_(std::move(rows)),
-      bounds_(std::move(bound), sizeof(int64_t)) {}
+      bound_(std::move(bound), writes_bound),
+      crossing_(types_) {}
 
-Result<OrderedState::Group*> DynamicFilter::group() {
-  OrderedState::Group* group = nullptr;
-  const std::string_view key;
-  TRY(rows_.find_or_insert({&hash_, 1}, {&key, 1}, {&group, 1}));
-  return group;
-}
-
-// After a restart: the bound is the one live key.
-Result<void> DynamicFilter::read_bound() {
-  if (bound_known_) return {};
-  while (!bounds_.complete()) TRY(bounds_.load_some(1'000'000));
-  bounds_.for_each([&](KeyedState::Entry* entry) {
-    if (*reinterpret_cast<const int64_t*>(bounds_.state(entry)) > 0) bound_ = std::string(bounds_.key(entry));
-  });
-  bound_known_ = true;
-  return {};
-}
-
-bool DynamicFilter::passes(std::string_view value_key) const {
-  if (!bound_) return false;
-  const int order = value_key.compare(*bound_);
+bool DynamicFilter::passes(std::string_view value, const Bound& bound) const {
+  if (!bound) return false;
+  const int order = value.compare(*bound);
   return order == 0 ? or_equal_ : less_ == (order < 0);
 }
 
+// Has a rising bound passed the value, so that it will never be crossed again?
+bool DynamicFilter::is_over(std::string_view value, const Bound& bound) const {
+  return bound_rises_ && bound && passes(value, bound) == less_;
+}
+
 void DynamicFilter::push(int port, const Batch& batch, Output& out, StepContext& step) {
-  if (auto known = read_bound(); !known) return step.fail(std::move(known).error());
-  if (port == 0) return push_rows(batch, out, step);
+  if (auto loaded = bound_.load(); !loaded) return step.fail(std::move(loaded).error());
+  if (port == 0) {
+    push_rows(batch, out, step);
+  } else {
+    push_bound(batch);
+  }
+}
+
+void DynamicFilter::push_bound(const Batch& batch) {
   bound_values_.encode(batch);
   for (size_t i = 0; i < bound_values_.size(); ++i) {
     const size_t row = batch.selection[i];
-    if (batch.columns[0]->is_null(row)) continue;
-    const std::string_view key = bound_values_.key(i);
-    KeyedState::Entry* entry = nullptr;
-    if (auto found = bounds_.find_or_insert({&hash_, 1}, {&key, 1}, {&entry, 1}); !found) {
-      return step.fail(std::move(found).error());
-    }
-    auto* weight = reinterpret_cast<int64_t*>(bounds_.modify(entry));
-    *weight += batch.weight(row);
-    if (*weight == 0) bounds_.erase(entry);
+    if (!batch.columns[0]->is_null(row)) bound_changes_[std::string(bound_values_.key(i))] += batch.weight(row);
   }
-  bound_changed_ = true;
+}
+
+// found_[i]: the group of the batch's row i. One per vnode, so that a shard finds its own again.
+Result<> DynamicFilter::find_groups(const Batch& batch) {
+  const auto owners = batch.hashes ? batch.hashes : Batch::Hashes(hash_columns(batch, distribution_));
+  std::vector<uint64_t> hashes(batch.size());
+  const std::vector<std::string_view> keys(batch.size());
+  for (size_t i = 0; i < hashes.size(); ++i) hashes[i] = (*owners)[batch.selection[i]] & kVnodeBits;
+  found_.resize(hashes.size());
+  return rows_.find_or_insert(hashes, keys, found_);
 }
 
 // Rows are emitted by the bound of the step's beginning; finish() stores them and then moves the bound.
-void DynamicFilter::push_rows(const Batch& batch, Output& out, StepContext&) {
+void DynamicFilter::push_rows(const Batch& batch, Output& out, StepContext& step) {
+  if (auto found = find_groups(batch); !found) return step.fail(std::move(found).error());
   values_.encode(batch);
   ties_.encode(batch);
   packer_.pack(batch);
@@ -74,75 +90,85 @@ void DynamicFilter::push_rows(const Batch& batch, Output& out, StepContext&) {
   for (size_t i = 0; i < values_.size(); ++i) {
     const uint32_t row = batch.selection[i];
     if (batch.columns[column_]->is_null(row)) continue;
+    if (passes(values_.key(i), bound_.get())) passing.push_back(row);
+    if (is_over(values_.key(i), bound_.get())) continue;
     key.assign(values_.key(i));
     const auto value_size = static_cast<uint32_t>(key.size());
     key.append(ties_.key(i));
     std::string value(reinterpret_cast<const char*>(&value_size), sizeof value_size);
     value += packer_.packed(i);
-    changes_.push_back({nullptr, key, std::move(value), batch.weight(row)});
-    if (passes(values_.key(i))) passing.push_back(row);
+    changes_.push_back({found_[i], key, std::move(value), batch.weight(row)});
   }
   if (!passing.empty()) out.emit(batch.with_rows(std::move(passing)));
 }
 
 void DynamicFilter::finish(Output& out, StepContext& step) {
-  if (!changes_.empty()) {
-    auto found = group();
-    if (!found) return step.fail(std::move(found).error());
-    net_changes(changes_);
-    for (const Change& c : changes_) rows_.adjust(*found, c.sort_key, c.value, c.weight);
-    changes_.clear();
+  net_changes(changes_);
+  for (const Change& c : changes_) rows_.adjust(c.group, c.sort_key, c.value, c.weight);
+  changes_.clear();
+  if (!bound_changes_.empty()) {
+    if (auto moved = move_bound(out); !moved) return step.fail(std::move(moved).error());
   }
-  if (bound_changed_) move_bound(out, step);
-  bound_changed_ = false;
   rows_.end_step();
-  bounds_.end_step();
 }
 
-void DynamicFilter::move_bound(Output& out, StepContext& step) {
-  const std::optional<std::string> before = bound_;
-  bound_.reset();
-  bounds_.for_each([&](KeyedState::Entry* entry) {
-    if (*reinterpret_cast<const int64_t*>(bounds_.state(entry)) > 0) bound_ = std::string(bounds_.key(entry));
-  });
-  if (before == bound_) return;
-  auto found = group();
-  if (!found) return step.fail(std::move(found).error());
-  // Only rows between the two places change; with one of them missing, from there to the end.
-  std::string low, high;
+Result<> DynamicFilter::move_bound(Output& out) {
+  const Bound before = bound_.get();
+  if (before) ++bound_changes_[*before];
+  Bound after;
+  for (const auto& [value, weight] : bound_changes_) {
+    if (weight > 0) after = value;
+  }
+  bound_changes_.clear();
+  if (before == after) return {};
+  std::vector<Group*> groups(group_hashes_.size());
+  TRY(rows_.find(group_hashes_, std::vector<std::string_view>(groups.size()), groups));
+  for (Group* group : groups) {
+    if (group == nullptr) continue;
+    cross(group, before, after);
+    if (bound_rises_) let_go(group, after);
+  }
+  TRY(bound_.set(after));
+  if (crossing_weights_.empty()) return {};
+  Batch changes;
+  changes.selection = Selection(crossing_weights_.size());
+  changes.columns = crossing_.finish();
+  changes.weights = std::make_shared<const std::vector<int32_t>>(std::move(crossing_weights_));
+  crossing_weights_ = {};
+  out.emit(std::move(changes));
+  return {};
+}
+
+// Only rows between the two places change; with one of them missing, from there to the end.
+void DynamicFilter::cross(Group* group, const Bound& before, const Bound& after) {
+  std::string_view low, high;
   bool to_end = false;
-  if (before && bound_) {
-    low = std::min(*before, *bound_);
-    high = std::max(*before, *bound_);
+  if (before && after) {
+    low = std::min(*before, *after);
+    high = std::max(*before, *after);
   } else if (less_) {
-    high = before ? *before : *bound_;
+    high = before ? *before : *after;
   } else {
-    low = before ? *before : *bound_;
+    low = before ? *before : *after;
     to_end = true;
   }
-  const std::optional<std::string> after = bound_;
-  RowUnpacker unpacker(types_);
-  auto weights = std::make_shared<std::vector<int32_t>>();
-  for (auto at = rows_.lower_bound(*found, low); at.valid(); at.next()) {
-    uint32_t value_size;
-    std::memcpy(&value_size, at->value().data(), sizeof value_size);
-    const std::string_view value_key = at->sort_key().substr(0, value_size);
-    if (!to_end && value_key > high) break;
-    bound_ = before;
-    const bool was = passes(value_key);
-    bound_ = after;
-    const bool is = passes(value_key);
+  for (auto at = rows_.lower_bound(group, low); at.valid(); at.next()) {
+    const std::string_view value = value_of(*at);
+    if (!to_end && value > high) break;
+    const bool was = passes(value, before);
+    const bool is = passes(value, after);
     if (was == is) continue;
-    unpacker.append(at->value().substr(sizeof value_size));
-    weights->push_back(static_cast<int32_t>(is ? at->weight : -at->weight));
+    crossing_.append(at->value().substr(sizeof(uint32_t)));
+    crossing_weights_.push_back(static_cast<int32_t>(is ? at->weight : -at->weight));
   }
-  bound_ = after;
-  if (weights->empty()) return;
-  Batch changes;
-  changes.selection = Selection(weights->size());
-  changes.columns = unpacker.finish();
-  changes.weights = std::move(weights);
-  out.emit(std::move(changes));
+}
+
+// A bound that only rises has no more use for the rows that it has passed.
+void DynamicFilter::let_go(Group* group, const Bound& bound) {
+  for (auto at = rows_.first(group); at.valid() && is_over(value_of(*at), bound); at = rows_.first(group)) {
+    const std::string key(at->sort_key());
+    rows_.adjust(group, key, {}, -at->weight);
+  }
 }
 
 }  // namespace leat

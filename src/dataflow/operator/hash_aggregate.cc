@@ -41,12 +41,6 @@ std::vector<Type> types_of_columns(const std::vector<ColumnPtr>& columns) {
   return types;
 }
 
-std::vector<Type> types_at(const Schema& schema, const std::vector<int>& columns) {
-  std::vector<Type> types;
-  for (const int c : columns) types.push_back(schema[c].type);
-  return types;
-}
-
 // The order of a call's rows in its ordered state, up to a tie-breaker that keeps rows apart.
 std::vector<SortColumn> rows_order(const PhysicalAggregate& call, const PhysicalNode& input) {
   std::vector<SortColumn> order = call.order_by;
@@ -95,6 +89,7 @@ struct HashAggregate::Call {
   // DISTINCT: (group key, arguments) -> count.
   std::unique_ptr<KeyedState> distinct;
   std::unique_ptr<RowPacker> distinct_key;
+  std::optional<WatermarkSweep> rows_sweep, distinct_sweep;
 };
 
 HashAggregate::HashAggregate(Options options)
@@ -106,7 +101,8 @@ HashAggregate::HashAggregate(Options options)
       may_be_empty_(options.plan->may_be_empty),
       exact_keys_(std::ranges::any_of(key_types_, values_differ_from_key)),
       keys_(options.plan->inputs[0]->schema, options.plan->keys, options.plan->inputs[0]->distribution),
-      exact_key_packer_(key_types_, options.plan->keys, PackMode::kExact) {
+      exact_key_packer_(key_types_, options.plan->keys, PackMode::kExact),
+      sweep_(key_types_) {
   const PhysicalNode& input = *options.plan->inputs[0];
   size_t next_table = 1;
   for (const auto& plan : options.plan->aggregates) {
@@ -118,6 +114,7 @@ HashAggregate::HashAggregate(Options options)
       auto columns = key_columns_;
       columns.insert(columns.end(), plan.args.begin(), plan.args.end());
       call->distinct_key = std::make_unique<RowPacker>(types_at(input.schema, columns), columns, PackMode::kKey);
+      call->distinct_sweep.emplace(types_at(input.schema, columns));
     }
     if (call->way != nullptr) {
       call->offset = state_bytes_;
@@ -125,6 +122,7 @@ HashAggregate::HashAggregate(Options options)
     } else {
       CHECK(plan.function->from_rows != nullptr, "aggregate {} has no way", plan.function->name);
       call->rows = std::make_unique<OrderedState>(std::move(options.state[next_table++]));
+      call->rows_sweep.emplace(key_types_);
       const auto order = rows_order(plan, input);
       call->order = std::make_unique<OrderedKeyEncoder>(sort_types(input.schema, order), order);
       call->args = std::make_unique<RowPacker>(types_at(input.schema, plan.args), plan.args, PackMode::kExact);
@@ -142,6 +140,26 @@ void HashAggregate::list_state(std::vector<StateTable*>& tables) {
   for (auto& call : calls_) {
     if (call->distinct) tables.push_back(call->distinct.get());
     if (call->rows) tables.push_back(call->rows.get());
+  }
+}
+
+void HashAggregate::pass_watermarks(std::span<const Watermarks> inputs, StepContext&) {
+  const auto below = below_of(key_columns_, inputs[0]);
+  if (below.empty()) return;
+  const auto erase_from = [](KeyedState& table) {
+    return [&table](StateRecord* record) {
+      auto* entry = static_cast<KeyedState::Entry*>(record);
+      if (table.live(entry)) table.erase(entry);
+    };
+  };
+  sweep_.sweep(*groups_, below, erase_from(*groups_));
+  for (auto& call : calls_) {
+    if (call->distinct) call->distinct_sweep->sweep(*call->distinct, below, erase_from(*call->distinct));
+    if (call->rows) {
+      call->rows_sweep->sweep(*call->rows, below, [&](StateRecord* record) {
+        call->rows->clear(static_cast<OrderedState::Group*>(record));
+      });
+    }
   }
 }
 

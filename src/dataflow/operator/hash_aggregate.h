@@ -5,12 +5,14 @@
 // Key: the group columns. State, by group: number of rows, inline aggregate states, the exact key;
 // beside it, per aggregate that needs them: its rows in order (rows way), its distinct arguments with
 // their counts. Grows with the live groups (and rows and distinct arguments).
+// Groups that a watermark has passed get no more changes: their state goes, their rows stay.
 // In a query, and on append-only input, aggregates take their append-only variant.
 // Thread: owner only.
 
 #include "aggregate/aggregate.h"
 #include "dataflow/operator.h"
 #include "dataflow/operator/key_reader.h"
+#include "dataflow/operator/watermark_sweep.h"
 #include "state/keyed_state.h"
 #include "state/ordered_state.h"
 #include "types/ordered_key.h"
@@ -32,6 +34,7 @@ class HashAggregate final : public Operator {
   ~HashAggregate() override;
   void push(int port, const Batch& batch, Output& out, StepContext& step) override;
   void finish(Output& out, StepContext& step) override;
+  void pass_watermarks(std::span<const Watermarks> inputs, StepContext& step) override;
   void list_state(std::vector<StateTable*>& tables) override;
 
  private:
@@ -70,6 +73,7 @@ class HashAggregate final : public Operator {
   std::vector<std::unique_ptr<Call>> calls_;
   size_t state_bytes_ = sizeof(Head);
   std::unique_ptr<KeyedState> groups_;
+  WatermarkSweep sweep_;
 
   std::vector<KeyedState::Entry*> entries_;  // of the batch being pushed
   std::vector<char*> states_;

@@ -15,19 +15,21 @@ VectorPtr null_column(const Type& type, size_t) {
 }  // namespace
 
 struct HashJoin::Side {
-  Side(const Schema& schema, std::vector<int> keys, const Distribution& distribution,
+  Side(const Schema& schema, const std::vector<int>& key_columns, const Distribution& distribution,
        std::vector<bool> null_safe, StateOptions options)
       : types(types_of(schema)),
-        keys(schema, std::move(keys), distribution, std::move(null_safe)),
+        keys(schema, key_columns, distribution, std::move(null_safe)),
         packer(types, all_columns(types.size()), PackMode::kExact),
         unpacker(types),
-        rows(std::move(options)) {}
+        rows(std::move(options)),
+        sweep(types_at(schema, key_columns)) {}
 
   std::vector<Type> types;
   KeyReader keys;
   RowPacker packer;
   RowUnpacker unpacker;
   MultiState rows;
+  WatermarkSweep sweep;
   std::vector<MultiState::Group*> groups;  // of the batch being pushed: in the other side's table
 };
 
@@ -43,7 +45,8 @@ HashJoin::HashJoin(Options options)
     : join_(options.plan->join),
       query_(options.query),
       single_row_(options.plan->single_row),
-      output_(options.plan->join_output) {
+      output_(options.plan->join_output),
+      key_columns_{options.plan->left_keys, options.plan->right_keys} {
   const PhysicalNode& plan = *options.plan;
   auto null_safe = plan.null_safe;
   null_safe.resize(plan.left_keys.size(), false);
@@ -67,6 +70,16 @@ void HashJoin::list_state(std::vector<StateTable*>& tables) {
 
 // Do rows of this side come out (or vanish) by themselves when they have no match?
 bool HashJoin::stands_alone(int side) const {
+void HashJoin::pass_watermarks(std::span<const Watermarks> inputs, StepContext&) {
+  const auto below = below_of(key_columns_[0], inputs[0], key_columns_[1], inputs[1]);
+  if (below.empty()) return;
+  for (auto& side : sides_) {
+    side->sweep.sweep(side->rows, below, [&](StateRecord* record) {
+      side->rows.clear(static_cast<MultiState::Group*>(record));
+    });
+  }
+}
+
   switch (join_) {
     case JoinKind::kInner: return false;
     case JoinKind::kLeft:

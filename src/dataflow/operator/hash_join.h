@@ -6,11 +6,13 @@
 // Rows with a NULL key match nothing (unless that key column is null-safe); only the side that may
 // stand alone emits them, without keeping them.
 // State: both sides' rows by key, in the distribution's vnodes. Grows with the live rows of both.
+// Keys that the watermarks of both sides have passed get no more changes: their rows are let go.
 // In a query the right side comes first and whole; the left streams past it and is not kept.
 // Thread: owner only.
 
 #include "dataflow/operator.h"
 #include "dataflow/operator/key_reader.h"
+#include "dataflow/operator/watermark_sweep.h"
 #include "expr/evaluator.h"
 #include "state/multi_state.h"
 
@@ -28,6 +30,7 @@ class HashJoin final : public Operator {
 
   void push(int port, const Batch& batch, Output& out, StepContext& step) override;
   void finish(Output& out, StepContext& step) override;
+  void pass_watermarks(std::span<const Watermarks> inputs, StepContext& step) override;
   void list_state(std::vector<StateTable*>& tables) override;
 
  private:
@@ -44,6 +47,7 @@ class HashJoin final : public Operator {
   bool query_;
   bool single_row_;
   std::vector<int> output_;
+  std::vector<int> key_columns_[2];  // by side
   std::unique_ptr<Side> sides_[2];
   std::unique_ptr<Evaluator> condition_;
   // Rows of the other side whose match count this batch has changed, with the count before.

@@ -5,15 +5,12 @@
 #include "base/hash.h"
 
 namespace leat {
-namespace {
 
-std::vector<Type> column_types(const Schema& schema, const std::vector<int>& columns) {
+std::vector<Type> types_at(const Schema& schema, const std::vector<int>& columns) {
   std::vector<Type> types;
-  for (const int c : columns) types.push_back(schema[c].type);
+  for (const int c : columns) types.push_back(schema[static_cast<size_t>(c)].type);
   return types;
 }
-
-}  // namespace
 
 std::vector<int> all_columns(size_t count) {
   std::vector<int> columns(count);
@@ -39,7 +36,7 @@ KeyReader::KeyReader(const Schema& input, std::vector<int> keys, const Distribut
                      std::vector<bool> null_safe)
     : key_columns_(keys),
       null_safe_(std::move(null_safe)),
-      packer_(column_types(input, keys), keys, PackMode::kKey) {
+      packer_(types_at(input, keys), keys, PackMode::kKey) {
   if (distribution.kind == Distribution::kHash && distribution.columns != keys) {
     distribution_columns_ = distribution.columns;
   }

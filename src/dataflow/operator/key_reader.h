@@ -38,6 +38,7 @@ class KeyReader {
 };
 
 std::vector<int> all_columns(size_t count);
+std::vector<Type> types_at(const Schema& schema, const std::vector<int>& columns);
 // The types of sort columns, in their order.
 std::vector<Type> sort_types(const Schema& schema, const std::vector<SortColumn>& order);
 // What makes a sort key unique: the stream's key; a stream without one is told apart by all its columns.

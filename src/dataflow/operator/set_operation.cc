@@ -9,7 +9,18 @@ SetOperationOperator::SetOperationOperator(const PhysicalNode& plan, StateOption
       keys_(plan.inputs[0]->schema, all_columns(plan.inputs[0]->schema.size()),
             plan.inputs[0]->distribution),
       rows_(types_, all_columns(types_.size()), PackMode::kExact),
-      state_(std::move(state), sizeof(Counts), true) {}
+      state_(std::move(state), sizeof(Counts), true),
+      sweep_(types_) {}
+
+void SetOperationOperator::pass_watermarks(std::span<const Watermarks> inputs, StepContext&) {
+  const auto columns = all_columns(types_.size());
+  const auto below = below_of(columns, inputs[0], columns, inputs[1]);
+  if (below.empty()) return;
+  sweep_.sweep(state_, below, [&](StateRecord* record) {
+    auto* entry = static_cast<KeyedState::Entry*>(record);
+    if (state_.live(entry)) state_.erase(entry);
+  });
+}
 
 int64_t SetOperationOperator::copies(const Counts& counts) const {
   const auto [l, r] = counts.side;

@@ -18,7 +18,7 @@ uint32_t order_size_of(std::string_view value) {
 TopN::TopN(const PhysicalNode& plan, Bounds bounds, StateOptions state, bool query)
     : bounds_(bounds),
       with_ties_(plan.with_ties),
-      emit_rank_(plan.emit_rank || plan.kind == PhysicalKind::kOverWindow),
+      emit_rank_(plan.emit_rank),
       query_(query),
       types_(types_of(plan.inputs[0]->schema)),
       groups_(plan.inputs[0]->schema, plan.keys, plan.inputs[0]->distribution),
@@ -26,7 +26,15 @@ TopN::TopN(const PhysicalNode& plan, Bounds bounds, StateOptions state, bool que
       tie_breaker_(sort_types(plan.inputs[0]->schema, tie_columns(*plan.inputs[0])),
                    tie_columns(*plan.inputs[0])),
       rows_(types_, all_columns(types_.size()), PackMode::kExact),
-      state_(std::move(state)) {}
+      state_(std::move(state)),
+      group_columns_(plan.keys),
+      sweep_(types_at(plan.inputs[0]->schema, plan.keys)) {}
+
+void TopN::pass_watermarks(std::span<const Watermarks> inputs, StepContext&) {
+  const auto below = below_of(group_columns_, inputs[0]);
+  if (below.empty()) return;
+  sweep_.sweep(state_, below, [&](StateRecord* record) { state_.clear(static_cast<Group*>(record)); });
+}
 
 void TopN::push(int, const Batch& batch, Output&, StepContext& step) {
   groups_.read(batch);

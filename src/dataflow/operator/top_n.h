@@ -4,11 +4,12 @@
 //   out = what enters and leaves the window; a change outside of it moves nothing.
 //   WITH TIES keeps every row that is equal in order to the last one; emit_rank appends row_number.
 // State: per group all rows in order (append-only input in a query: only those that can still matter).
-// Bounded by the live rows; O(log n) per change, O(window) per changed group with rank or ties.
+// Groups that a watermark has passed are let go. Bounded by the live rows; O(log n) per change, O(window) per changed group with rank or ties.
 // Thread: owner only.
 
 #include "dataflow/operator.h"
 #include "dataflow/operator/key_reader.h"
+#include "dataflow/operator/watermark_sweep.h"
 #include "state/ordered_state.h"
 #include "types/ordered_key.h"
 
@@ -21,10 +22,10 @@ class TopN final : public Operator {
     int64_t limit = -1;
     int64_t offset = 0;
   };
-  // A kOverWindow of one row_number() is the same with its rank and no limit.
   TopN(const PhysicalNode& plan, Bounds bounds, StateOptions state, bool query);
   void push(int port, const Batch& batch, Output& out, StepContext& step) override;
   void finish(Output& out, StepContext& step) override;
+  void pass_watermarks(std::span<const Watermarks> inputs, StepContext& step) override;
   void list_state(std::vector<StateTable*>& tables) override { tables.push_back(&state_); }
 
  private:
@@ -56,6 +57,8 @@ class TopN final : public Operator {
   OrderedKeyEncoder order_, tie_breaker_;
   RowPacker rows_;
   OrderedState state_;
+  std::vector<int> group_columns_;
+  WatermarkSweep sweep_;
   std::vector<Group*> found_;
   std::string sort_key_, value_;
   Arena bytes_;

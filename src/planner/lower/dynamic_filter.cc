@@ -31,6 +31,28 @@ bool is_clock(const PhysicalNode& node) {
   return node.kind == PhysicalKind::kProject && is_clock(*node.inputs[0]);
 }
 
+bool is_time(const Type& type) {
+  return type.is(TypeId::kTimestamptz) || type.is(TypeId::kTimestamp) || type.is(TypeId::kDate);
+}
+
+// Does the expression of the clock never go back while the clock goes on? Months do: a month before
+// March 31 begins earlier than a month before March 30 ends.
+bool rises(const Expr& expr) {
+  if (expr.kind == ExprKind::kColumn) return true;
+  if (expr.kind != ExprKind::kCall || expr.args.empty()) return false;
+  const std::string_view name = expr.function->name;
+  if (name == "cast") return is_time(expr.type) && is_time(expr.args[0]->type) && rises(*expr.args[0]);
+  if ((name != "+" && name != "-") || expr.args.size() != 2) return false;
+  const Expr& by = *expr.args[1];
+  return by.kind == ExprKind::kLiteral && by.type.is(TypeId::kInterval) && !by.literal.is_null() &&
+         by.literal.as_interval().months == 0 && rises(*expr.args[0]);
+}
+
+bool rises_with_clock(const PhysicalNode& node) {
+  if (node.kind == PhysicalKind::kNow) return true;
+  return node.kind == PhysicalKind::kProject && rises(*node.exprs[0]) && rises_with_clock(*node.inputs[0]);
+}
+
 // All columns of an expression on one side of the boundary?
 bool only_side(const Expr& expr, int boundary, bool right) {
   const auto columns = columns_of(expr);
@@ -72,7 +94,10 @@ Lowered lower_dynamic_filter(const Lowered& left, const Lowered& right, const Ex
   auto filter = new_physical(PhysicalKind::kDynamicFilter, {rows, row});
   filter->compare_column = at[0];
   filter->compare = function_of(operator_text(*comparison), types);
+  filter->bound_rises = rises_with_clock(*row);
   filter->append_only = false;
+  // The bound brings and takes rows of any time.
+  filter->watermark_columns.clear();
   return {std::move(filter), left.columns};
 }
 

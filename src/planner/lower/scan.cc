@@ -127,7 +127,11 @@ Result<Lowered> lower_scan(Lowering& lowering, const LogicalNode& node) {
     }
   }
   auto scan = make_scan(lowering, node.relation, columns);
-  if (lowering.is_job()) add_key(relation, *scan, places_in(relation, columns));
+  if (lowering.is_job()) {
+    const auto places = places_in(relation, columns);
+    add_key(relation, *scan, places);
+    scan->watermark_columns = map_columns(relation.watermark_columns(), places);
+  }
   return Lowered{scan, first_columns(node.scan_columns.size())};
 }
 

@@ -222,6 +222,14 @@ PhysicalPtr settle(PhysicalPtr input) {
   return exchange_by(input, input->key);
 }
 
+std::vector<int> of_group(const std::vector<int>& watermarks, const std::vector<int>& keys) {
+  std::vector<int> out;
+  for (const int column : watermarks) {
+    if (std::count(keys.begin(), keys.end(), column) > 0) out.push_back(column);
+  }
+  return out;
+}
+
 std::vector<int> map_columns(const std::vector<int>& columns, const std::vector<int>& map) {
   std::vector<int> out;
   for (const int column : columns) {

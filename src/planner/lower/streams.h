@@ -35,6 +35,9 @@ PhysicalPtr exchange_by(PhysicalPtr input, const std::vector<int>& keys);
 // finds again.
 PhysicalPtr settle(PhysicalPtr input);
 
+// Of a node that brings and takes back rows within groups: the watermarks of the group's own columns hold.
+std::vector<int> of_group(const std::vector<int>& watermarks, const std::vector<int>& keys);
+
 // Columns renumbered, `map[c]` < 0 dropped.
 std::vector<int> map_columns(const std::vector<int>& columns, const std::vector<int>& map);
 // The same distribution with columns renumbered; kAny if a column is gone.

@@ -36,6 +36,7 @@ Result<Lowered> lower_top_n(Lowering& lowering, const LogicalNode& node) {
   top->offset = node.offset;
   top->with_ties = node.with_ties;
   top->append_only = !lowering.is_job();
+  top->watermark_columns = of_group(rows->watermark_columns, keys);
   const bool one = top->limit != nullptr && top->limit->kind == ExprKind::kLiteral &&
                    !top->limit->literal.is_null() && top->limit->type.is_integer() &&
                    top->limit->literal.as_int64() == 1 && !node.with_ties;

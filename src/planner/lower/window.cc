@@ -84,3 +84,4 @@ Result<Lowered> lower_window(Lowering& lowering, const LogicalNode& node) {
 }
 
 }  // namespace leat::planner
+  window->watermark_columns = of_group(rows->watermark_columns, keys);
