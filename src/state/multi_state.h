@@ -50,6 +50,8 @@ class MultiState final : public StateTable {
   };
   // Adds `delta` to the row's weight: inserts it at 0 (aux 0), removes it when the sum is 0.
   Change adjust(Group* group, std::string_view row, int64_t delta);
+  // A row that is known not to be in the group: no look at the others. `weight` is not 0.
+  Row* insert(Group* group, std::string_view row, int64_t weight);
   void set_aux(Row* row, int64_t aux) {
     touch(row);
     row->aux = aux;
