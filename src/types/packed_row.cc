@@ -307,39 +307,65 @@ void RowPacker::pack(const Batch& batch) {
   }
 }
 
-RowUnpacker::RowUnpacker(std::vector<Type> types) : types_(std::move(types)) {
-  columns_.reserve(types_.size());
-  for (const Type& type : types_) columns_.push_back({type.physical(), nullptr});
+RowUnpacker::RowUnpacker(std::vector<Type> types)
+    : types_(std::move(types)), null_bytes_((types_.size() + 7) / 8) {
+  for (const Type& type : types_) {
+    output_.push_back(static_cast<int>(columns_.size()));
+    columns_.push_back({type.physical(), static_cast<int>(columns_.size()), nullptr});
+  }
+}
+
+RowUnpacker::RowUnpacker(std::vector<Type> types, std::vector<int> wanted)
+    : null_bytes_((types.size() + 7) / 8), whole_rows_(false) {
+  const int last = wanted.empty() ? -1 : std::ranges::max(wanted);
+  for (int c = 0; c <= last; ++c) columns_.push_back({types[c].physical(), -1, nullptr});
+  for (const int c : wanted) {
+    if (columns_[c].vector < 0) {
+      columns_[c].vector = static_cast<int>(types_.size());
+      types_.push_back(types[c]);
+    }
+    output_.push_back(columns_[c].vector);
+  }
 }
 
 void RowUnpacker::reserve(size_t rows) {
   if (vectors_.empty()) {
+    vectors_.reserve(types_.size());
     for (const Type& type : types_) vectors_.push_back(std::make_shared<Vector>(type, rows));
   } else {
+    if (rows <= capacity_) return;
     for (const VectorPtr& vector : vectors_) vector->grow(rows);
   }
-  for (size_t c = 0; c < columns_.size(); ++c) columns_[c].data = vectors_[c]->data<std::byte>();
+  for (Column& column : columns_) {
+    if (column.vector >= 0) column.data = vectors_[column.vector]->data<std::byte>();
+  }
   capacity_ = rows;
 }
 
 void RowUnpacker::append(std::string_view packed) {
-  const char* end = append_prefix(packed.data());
-  CHECK(end == packed.data() + packed.size(), "a packed row of {} bytes was read as {}",
-        packed.size(), end - packed.data());
+  const char* end = unpack(packed.data());
+  CHECK(whole_rows_ ? end == packed.data() + packed.size() : end <= packed.data() + packed.size(),
+        "a packed row of {} bytes was read as {}", packed.size(), end - packed.data());
 }
 
 const char* RowUnpacker::append_prefix(const char* at) {
+  CHECK(whole_rows_, "the end of a row is asked of which not all values are read");
+  return unpack(at);
+}
+
+const char* RowUnpacker::unpack(const char* at) {
   if (rows_ == capacity_) reserve(std::max<size_t>(64, capacity_ * 2));
   const size_t row = rows_++;
   const char* nulls = at;
-  at += (columns_.size() + 7) / 8;
+  at += null_bytes_;
   const auto copy = [&](std::byte* data, size_t width) {
-    std::memcpy(data + row * width, at, width);
+    if (data != nullptr) std::memcpy(data + row * width, at, width);
     at += width;
   };
   for (size_t c = 0; c < columns_.size(); ++c) {
+    const int vector = columns_[c].vector;
     if ((nulls[c >> 3] >> (c & 7)) & 1) {
-      vectors_[c]->set_null_value(row);
+      if (vector >= 0) vectors_[vector]->set_null_value(row);
       continue;
     }
     std::byte* data = columns_[c].data;
@@ -355,7 +381,7 @@ const char* RowUnpacker::append_prefix(const char* at) {
       case Physical::kString: {
         uint32_t size;
         at = get_varint(at, size);
-        vectors_[c]->set_string(row, {at, size});
+        if (vector >= 0) vectors_[vector]->set_string(row, {at, size});
         at += size;
         break;
       }
@@ -366,12 +392,10 @@ const char* RowUnpacker::append_prefix(const char* at) {
 
 std::vector<ColumnPtr> RowUnpacker::finish() {
   if (vectors_.empty()) reserve(0);
+  for (VectorPtr& vector : vectors_) vector->shrink(rows_);
   std::vector<ColumnPtr> out;
-  out.reserve(vectors_.size());
-  for (VectorPtr& vector : vectors_) {
-    vector->shrink(rows_);
-    out.push_back(std::move(vector));
-  }
+  out.reserve(output_.size());
+  for (const int vector : output_) out.push_back(vectors_[vector]);
   vectors_.clear();
   rows_ = capacity_ = 0;
   return out;

@@ -50,23 +50,32 @@ class RowPacker {
 class RowUnpacker {
  public:
   explicit RowUnpacker(std::vector<Type> types);
+  // Only the values `wanted` of each row, in that order; what lies behind the last of them is not read.
+  RowUnpacker(std::vector<Type> types, std::vector<int> wanted);
+  // Room for so many rows, before the first of them: for who knows how many come.
+  void reserve(size_t rows);
   void append(std::string_view packed);
-  // As append(), and gives back where the row ended (rows packed behind one another).
+  // As append(), and gives back where the row ended (rows packed behind one another). All values only.
   const char* append_prefix(const char* at);
   size_t size() const { return rows_; }
   std::vector<ColumnPtr> finish();
 
  private:
+  // A value of the packed row, up to the last wanted one.
   struct Column {
     Physical physical;
-    std::byte* data;  // of vectors_[i], for the rows reserved
+    int vector;       // where it goes; -1: it is skipped
+    std::byte* data;  // of that vector, for the rows reserved
   };
-  std::vector<Type> types_;
-  std::vector<VectorPtr> vectors_;
+  const char* unpack(const char* at);
+  std::vector<Type> types_;    // of vectors_
+  std::vector<int> output_;    // the vector of each column that finish() gives
   std::vector<Column> columns_;
+  size_t null_bytes_ = 0;
+  bool whole_rows_ = true;
+  std::vector<VectorPtr> vectors_;
   size_t rows_ = 0;
   size_t capacity_ = 0;
-  void reserve(size_t rows);
 };
 
 // One value of a packed row: the bytes as they lie there. Strings without their length.

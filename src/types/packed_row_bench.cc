@@ -66,6 +66,20 @@ void unpack_bids(benchmark::State& state) {
 }
 BENCHMARK(unpack_bids);
 
+// A scan that wants an integer and the time behind it.
+void unpack_two_of_a_bid(benchmark::State& state) {
+  const Batch batch = bids();
+  RowPacker packer(types_of(batch), {0, 1, 2, 3, 4, 5, 6}, PackMode::kExact);
+  packer.pack(batch);
+  RowUnpacker unpacker(types_of(batch), {2, 4});
+  for (auto _ : state) {
+    for (size_t i = 0; i < kRows; ++i) unpacker.append(packer.packed(i));
+    benchmark::DoNotOptimize(unpacker.finish());
+  }
+  per_row(state);
+}
+BENCHMARK(unpack_two_of_a_bid);
+
 void pack_int_key(benchmark::State& state) {
   const Batch batch = bids();
   RowPacker packer({TypeId::kInt64}, {0}, PackMode::kKey);

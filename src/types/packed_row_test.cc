@@ -102,6 +102,35 @@ TEST(PackedRow, RowsOneBehindAnother) {
   EXPECT_EQ(columns[0]->string_at(2).size(), 200u);
 }
 
+TEST(PackedRow, WantedColumnsAreThoseOfTheWholeRow) {
+  RandomValues random(2);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<Type> types;
+    for (uint64_t i = 1 + random.below(20); i > 0; --i) types.push_back(random.type());
+    std::vector<int> wanted;  // in any order, some twice, perhaps none
+    for (uint64_t i = random.below(8); i > 0; --i) wanted.push_back(static_cast<int>(random.below(types.size())));
+    const Batch batch = random.batch(types, random.below(300));
+    RowPacker packer(types, all_columns(types.size()), PackMode::kExact);
+    packer.pack(batch);
+    RowUnpacker unpacker(types, wanted);
+    if (round % 2 == 0) unpacker.reserve(batch.size());
+    for (int turn = 0; turn < 2; ++turn) {
+      for (size_t i = 0; i < batch.size(); ++i) unpacker.append(packer.packed(i));
+      ASSERT_EQ(unpacker.size(), batch.size());
+      const std::vector<ColumnPtr> columns = unpacker.finish();
+      ASSERT_EQ(columns.size(), wanted.size());
+      for (size_t c = 0; c < wanted.size(); ++c) {
+        ASSERT_EQ(columns[c]->type(), types[wanted[c]]);
+        ASSERT_EQ(columns[c]->size(), batch.size());
+        for (size_t i = 0; i < batch.size(); ++i) {
+          ASSERT_EQ(exact_bytes(columns[c]->value_at(i)),
+                    exact_bytes(batch.columns[wanted[c]]->value_at(batch.selection[i])));
+        }
+      }
+    }
+  }
+}
+
 TEST(PackedRow, NoColumnsIsNoBytes) {
   EXPECT_EQ(pack_values({}), "");
   RowUnpacker unpacker({});
