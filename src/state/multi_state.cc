@@ -56,11 +56,7 @@ MultiState::Change MultiState::adjust(Group* g, std::string_view bytes, int64_t 
   Row* row = find_row(g, bytes);
   if (row == nullptr) {
     if (delta == 0) return {nullptr, 0, 0};
-    row = make_row(g, bytes);
-    row->weight = delta;
-    link(g, row);
-    touch(row);
-    return {row, 0, delta};
+    return {insert(g, bytes, delta), 0, delta};
   }
   if (delta == 0) return {row, row->weight, row->weight};
   touch(row);
@@ -72,6 +68,10 @@ MultiState::Change MultiState::adjust(Group* g, std::string_view bytes, int64_t 
     // A stored table still owes the Store a tombstone: the row waits in the change list.
     if (temporary()) free_row(row);
     return {nullptr, old_weight, 0};
+  }
+  return {row, old_weight, row->weight};
+}
+
 void MultiState::clear(Group* group) {
   std::vector<Row*> rows;
   rows.reserve(group->rows);
@@ -85,10 +85,6 @@ MultiState::Row* MultiState::insert(Group* g, std::string_view bytes, int64_t we
   link(g, row);
   touch(row);
   return row;
-}
-
-  }
-  return {row, old_weight, row->weight};
 }
 
 MultiState::Row* MultiState::make_row(Group* g, std::string_view bytes) {
