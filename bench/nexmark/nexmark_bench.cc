@@ -238,7 +238,9 @@ struct Run {
   double seconds = 0, cpu_seconds = 0;
   uint64_t changes = 0;      // rows that the result's node was given, old and new
   uint64_t result_rows = 0, checksum = 0;
-  uint64_t checkpoints = 0, steps = 0;
+  uint64_t checkpoints = 0;  // complete before the clock stopped
+  uint64_t steps = 0;
+  double longest_turn_ms = 0;
 };
 
 // Everything of one engine's life. `error`: the query cannot be created.
@@ -282,6 +284,12 @@ Run run_once(const Options& options, const std::string& query, bool into_sink, c
       run.cpu_seconds = cpu_seconds() - cpu;
       run.steps = engine->step_stats().steps - steps;
       run.checkpoints = engine->checkpoint_stats().count - checkpoints;
+      run.longest_turn_ms = static_cast<double>(engine->step_stats().longest_turn_ns) * 1e-6;
+      if (options.show_plan) {
+        const CheckpointStats last = engine->checkpoint_stats();
+        fmt::print(stderr, "{} checkpoints, the last of {} rows, {} bytes, {:.3f} s\n", run.checkpoints, last.last_rows,
+                   last.last_bytes, last.last_seconds);
+      }
       for (const JobStats& job : engine->job_stats()) {
         if (job.relation->name != "result") continue;
         run.changes = job.rows_out;
@@ -352,7 +360,7 @@ int measure(const Options& options) {
   const std::string head = fmt::format(
       R"("query":"{}","input":"{}","into":"{}","events":{},"shards":{},"event_time_events_per_second":{},"input_bytes":{})",
       options.query, options.input, into, options.events, options.shards, options.rate, input_bytes);
-  std::vector<double> seconds, rates, per_cpu;
+  std::vector<double> seconds, rates, per_cpu, checkpoints, turns;
   Run last;
   for (uint64_t i = 0; i < options.repeat; ++i) {
     std::string error;
@@ -365,12 +373,14 @@ int measure(const Options& options) {
     seconds.push_back(last.seconds);
     rates.push_back(events / last.seconds);
     per_cpu.push_back(events / last.cpu_seconds);
+    checkpoints.push_back(static_cast<double>(last.checkpoints));
+    turns.push_back(last.longest_turn_ms);
   }
   fmt::print("{{{},\"seconds\":{},\"events_per_second\":{},\"events_per_cpu_second\":{},"
              "\"peak_rss_bytes\":{},\"rss_before_bytes\":{},\"result_changes\":{},\"result_rows\":{},"
-             "\"checksum\":\"{:016x}\",\"steps\":{},\"checkpoints\":{}}}\n",
+             "\"checksum\":\"{:016x}\",\"steps\":{},\"checkpoints\":{},\"longest_turn_ms\":{}}}\n",
              head, spread(seconds), spread(rates), spread(per_cpu), peak_rss_bytes(), rss_before, last.changes,
-             last.result_rows, last.checksum, last.steps, last.checkpoints);
+             last.result_rows, last.checksum, last.steps, spread(checkpoints), spread(turns));
   return 0;
 }
 

@@ -68,7 +68,7 @@ struct JobStats {
 struct CheckpointStats {
   Epoch epoch = 0;
   uint64_t count = 0;
-  double last_seconds = 0;
+  double last_seconds = 0;  // from the freeze until it was durable
   uint64_t last_bytes = 0, last_rows = 0;
   int64_t last_time_us = 0;
   uint64_t failures = 0;
@@ -161,6 +161,7 @@ class Engine {
     uint64_t steps, rows;
     double seconds;
     uint64_t last_ns;
+    uint64_t longest_turn_ns;  // a step with what is done before the next: the longest wait of a row
   };
   StepStats step_stats() const;
   // What CREATE is doing right now.
@@ -195,6 +196,8 @@ class Engine {
   void run_step();
   void begin_checkpoint();
   void continue_checkpoint();
+  void serialise_slice();
+  int64_t serialise_slice_ns(size_t records_left) const;
   void finish_checkpoint();
   void commit_loop();
   void evict_if_over();

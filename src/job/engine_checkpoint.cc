@@ -9,7 +9,12 @@
 namespace leat {
 namespace {
 
-constexpr int64_t kSerialiseSliceNs = 1'000'000;
+// Serialising is planned to take this part of the interval; the commit has the rest. While that goes as
+// planned, what is serialised between two steps is short, else it may take as long as a step.
+constexpr double kSerialisePart = 0.4;
+constexpr int64_t kSliceNs = 1'000'000;
+constexpr int64_t kLateSliceNs = 4'000'000;
+constexpr size_t kParallelRecordsMin = 4096;
 constexpr auto kRetryWait = std::chrono::seconds(1);
 
 }  // namespace
@@ -21,10 +26,12 @@ void Engine::begin_checkpoint() {
   s.checkpoint_positions.clear();
   s.frozen_tables.clear();
   s.checkpoint_tables.clear();
+  s.frozen_records = 0;
   for (auto& [id, job] : s.jobs) {
     for (StateTable* table : job->graph->state_tables()) {
       if (!table->dirty()) continue;
       table->freeze(s.epoch);
+      s.frozen_records += table->frozen_count();
       s.frozen_tables.push_back(table);
       s.checkpoint_tables.push_back(table);
     }
@@ -53,12 +60,8 @@ void Engine::begin_checkpoint() {
 
 void Engine::continue_checkpoint() {
   State& s = *state_;
-  const int64_t end = clock_.monotonic_ns() + kSerialiseSliceNs;
-  while (!s.frozen_tables.empty()) {
-    const int64_t left = end - clock_.monotonic_ns();
-    if (left <= 0) return;
-    if (s.frozen_tables.back()->serialize_some(left)) s.frozen_tables.pop_back();
-  }
+  serialise_slice();
+  if (!s.frozen_tables.empty()) return;
   for (StateTable* table : s.checkpoint_tables) {
     DeltaBuffer delta = table->take_delta();
     if (!delta.empty()) s.checkpoint->deltas.push_back(std::move(delta));
@@ -72,6 +75,38 @@ void Engine::continue_checkpoint() {
   s.commit_changed.notify_all();
 }
 
+// Tables know nothing of each other, so the shards' workers share them out.
+void Engine::serialise_slice() {
+  State& s = *state_;
+  size_t left = 0;
+  for (const StateTable* table : s.frozen_tables) left += table->frozen_count();
+  const int64_t end = clock_.monotonic_ns() + serialise_slice_ns(left);
+  std::atomic<size_t> next{0};
+  const auto serialise = [&](size_t) {
+    for (;;) {
+      const size_t at = next.fetch_add(1, std::memory_order_relaxed);
+      const int64_t left_ns = end - clock_.monotonic_ns();
+      if (at >= s.frozen_tables.size() || left_ns <= 0) return;
+      if (s.frozen_tables[at]->serialize_some(left_ns)) s.frozen_tables[at] = nullptr;
+    }
+  };
+  if (s.workers && left >= kParallelRecordsMin) {
+    s.workers->run(serialise);
+  } else {
+    serialise(0);
+  }
+  std::erase(s.frozen_tables, nullptr);
+}
+
+int64_t Engine::serialise_slice_ns(size_t records_left) const {
+  const State& s = *state_;
+  if (s.checkpoint_wanted || s.frozen_records == 0) return kLateSliceNs;
+  const double planned_ns = kSerialisePart * static_cast<double>(options_.checkpoint_interval_ms) * 1e6;
+  const double time_left = 1 - static_cast<double>(clock_.monotonic_ns() - s.last_checkpoint_ns) / planned_ns;
+  const double work_left = static_cast<double>(records_left) / static_cast<double>(s.frozen_records);
+  return work_left > time_left ? kLateSliceNs : kSliceNs;
+}
+
 void Engine::commit_loop() {
   State& s = *state_;
   for (;;) {
@@ -82,9 +117,8 @@ void Engine::commit_loop() {
       if (!s.to_commit) return;
       checkpoint = s.to_commit;
     }
-    const int64_t start = clock_.monotonic_ns();
     auto committed = s.store->commit(*checkpoint);
-    const double seconds = static_cast<double>(clock_.monotonic_ns() - start) / 1e9;
+    const double seconds = static_cast<double>(clock_.monotonic_ns() - s.last_checkpoint_ns) / 1e9;
     if (!committed) {
       log::error("checkpoint {} failed, trying again: {}", checkpoint->epoch, committed.error().to_string());
       {

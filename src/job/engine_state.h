@@ -64,11 +64,12 @@ struct Engine::State {
   Phase phase = Phase::kNone;
   std::shared_ptr<Checkpoint> checkpoint;
   std::vector<StateTable*> frozen_tables;  // not serialised yet
+  size_t frozen_records = 0;               // in them, when they were frozen
   std::vector<StateTable*> checkpoint_tables;
   std::map<ObjectId, std::map<std::string, Position>> checkpoint_positions;
   uint64_t checkpoint_sequence = 0;
   Epoch checkpointed_epoch = 0;   // of the last begun
-  int64_t last_checkpoint_ns = 0;
+  int64_t last_checkpoint_ns = 0;  // when the last was begun
   std::atomic<bool> checkpoint_wanted{false};
   std::map<std::string, std::optional<std::string>> pending_meta;
   std::vector<TableId> pending_dropped;
@@ -87,7 +88,7 @@ struct Engine::State {
   CheckpointStats stats GUARDED_BY(stats_mutex);
   std::vector<std::shared_ptr<Progress>> progress GUARDED_BY(stats_mutex);
 
-  std::atomic<uint64_t> steps{0}, step_rows{0}, step_ns{0}, last_step_ns{0};
+  std::atomic<uint64_t> steps{0}, step_rows{0}, step_ns{0}, last_step_ns{0}, longest_turn_ns{0};
   bool closed = true;  // until the threads run
 };
 

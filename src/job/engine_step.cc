@@ -31,6 +31,7 @@ void Engine::step_loop() {
       s.awake = false;
     }
     for (auto& work : works) work->done.set_value(work->run());
+    const int64_t turn_start = clock_.monotonic_ns();
     if (gather() || !s.executor->idle()) run_step();
 
     const int64_t now = clock_.monotonic_ns();
@@ -42,6 +43,10 @@ void Engine::step_loop() {
     if (s.phase == State::Phase::kSerialising) continue_checkpoint();
     finish_checkpoint();
     evict_if_over();
+    const auto turn = static_cast<uint64_t>(clock_.monotonic_ns() - turn_start);
+    if (turn > s.longest_turn_ns.load(std::memory_order_relaxed)) {
+      s.longest_turn_ns.store(turn, std::memory_order_relaxed);
+    }
 
     bool loading = false;
     if (!s.failed) {

@@ -56,10 +56,10 @@ class MultiState final : public StateTable {
     touch(row);
     row->aux = aux;
   }
-  Row* find_row(const Group* group, std::string_view row) const;
-
   // Removes all rows of a group.
   void clear(Group* group);
+  Row* find_row(const Group* group, std::string_view row) const;
+
   std::string_view key(const Group* g) const { return key_of(g); }
   // f(Row*) for each row; f may set_aux, not adjust the same group. Order: of insertion while the
   // group is small, then unspecified but the same on every run.
@@ -94,7 +94,7 @@ class MultiState final : public StateTable {
   }
   bool drain_some(size_t count) override;
   void freeze_list() override { changes_.freeze(); }
-  bool frozen_empty() const override { return changes_.frozen_empty(); }
+  size_t frozen_count() const override { return changes_.frozen_count(); }
   bool one_row_per_key() const override { return false; }
 
   size_t row_count_ = 0;

@@ -95,7 +95,7 @@ class OrderedState final : public StateTable {
   }
   bool drain_some(size_t count) override;
   void freeze_list() override { changes_.freeze(); }
-  bool frozen_empty() const override { return changes_.frozen_empty(); }
+  size_t frozen_count() const override { return changes_.frozen_count(); }
   bool one_row_per_key() const override { return false; }
 
   size_t total_rows_ = 0;

@@ -118,7 +118,12 @@ std::shared_ptr<const Run> Run::build(std::span<const DeltaBuffer* const> buffer
   for (const DeltaBuffer* buffer : buffers) buffer->entries(entries);
   DeltaBuffer::sort(entries, DeltaBuffer::Duplicates::kLastWins);
   Builder builder(entries.size(), bytes);
-  for (const auto& e : entries) builder.add(e.key(), e.value(), e.tombstone(), e.prefix);
+  constexpr size_t kAhead = 16;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (i + kAhead < entries.size()) entries[i + kAhead].prefetch();
+    const DeltaBuffer::Entry& e = entries[i];
+    builder.add(e.key(), e.value(), e.tombstone(), e.prefix);
+  }
   return builder.finish(epoch, epoch, std::move(account));
 }
 

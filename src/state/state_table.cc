@@ -215,7 +215,7 @@ Result<> StateTable::finish_loading(StateRecord* r) {
 }
 
 void StateTable::freeze(Epoch epoch) {
-  CHECK(!temporary() && !on_its_way_ && frozen_empty(),
+  CHECK(!temporary() && !on_its_way_ && frozen_count() == 0,
         "state table {} is frozen at epoch {} while a checkpoint is on its way", id().value, epoch);
   end_step();
   freeze_list();
@@ -233,7 +233,7 @@ bool StateTable::serialize_some(int64_t budget_ns) {
 }
 
 DeltaBuffer StateTable::take_delta() {
-  CHECK(on_its_way_ && frozen_empty(), "take_delta before everything frozen is serialised");
+  CHECK(on_its_way_ && frozen_count() == 0, "take_delta before everything frozen is serialised");
   return std::exchange(delta_, DeltaBuffer(id()));
 }
 

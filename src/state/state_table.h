@@ -114,7 +114,6 @@ class ChangeList {
     frozen_size_ = next_ = 0;
     return true;
   }
-  bool frozen_empty() const { return next_ == frozen_size_; }
   size_t dirty_count() const { return dirty_size_; }
   size_t frozen_count() const { return frozen_size_ - next_; }
   static constexpr uint8_t both() { return record_flag::kDirtyA | record_flag::kDirtyB; }
@@ -149,6 +148,7 @@ class StateTable {
   // -- checkpoints
   virtual bool dirty() const = 0;
   void freeze(Epoch epoch);
+  virtual size_t frozen_count() const = 0;  // records frozen and not serialised
   // True when everything frozen is serialised. `budget_ns` is overrun by some microseconds at most.
   bool serialize_some(int64_t budget_ns);
   DeltaBuffer take_delta();
@@ -229,7 +229,6 @@ class StateTable {
   virtual bool free_when_empty(const StateRecord* r) const = 0; // holds nothing and is not listed
   virtual bool drain_some(size_t count) = 0;                    // true: no frozen record is left
   virtual void freeze_list() = 0;
-  virtual bool frozen_empty() const = 0;
   // Keys whose rows are one record of the Store are read by multi-get, others by prefix.
   virtual bool one_row_per_key() const = 0;
 
@@ -253,8 +252,8 @@ class StateTable {
   SlotTable index_;
   bool on_its_way_ = false;  // a frozen checkpoint is not committed yet
   int64_t booked_bytes_ = 0;
-  size_t look_hand_ = 0;  // of next_records()
   size_t clock_hand_ = 0;
+  size_t look_hand_ = 0;  // of next_records()
   std::vector<StateRecord*> emptied_;
   std::unique_ptr<Loader> loader_;
 };

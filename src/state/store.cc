@@ -31,6 +31,7 @@ constexpr std::string_view kFormat = "leat-state";
 constexpr uint16_t kFormatVersion = 1;
 constexpr uint64_t kFileBytesMax = 64 << 20;
 constexpr uint64_t kFileBytesMin = 8 << 20;  // a file does not end at a table's end before
+constexpr size_t kPrefetchAhead = 16;        // rows of a checkpoint
 constexpr size_t kPrefixBytes = 12;          // table id and a state key's hash
 
 void append_be32(std::string& to, uint32_t value) {
@@ -397,7 +398,9 @@ rocksdb::Status Store::Impl::write_rows(const Checkpoint& checkpoint, RowSink& s
       std::vector<DeltaBuffer::Entry> entries;
       for (const DeltaBuffer* delta : work.deltas) delta->entries(entries);
       DeltaBuffer::sort(entries, DeltaBuffer::Duplicates::kValueWins);
-      for (const auto& e : entries) {
+      for (size_t i = 0; i < entries.size(); ++i) {
+        if (i + kPrefetchAhead < entries.size()) entries[i + kPrefetchAhead].prefetch();
+        const DeltaBuffer::Entry& e = entries[i];
         if (auto s = put(table, e.key(), e.value(), e.tombstone()); !s.ok()) return s;
       }
     }

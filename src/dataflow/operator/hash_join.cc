@@ -31,6 +31,7 @@ struct HashJoin::Side {
   MultiState rows;
   WatermarkSweep sweep;
   std::vector<MultiState::Group*> groups;  // of the batch being pushed: in the other side's table
+  bool unique;  // its changes are additions of rows that have not been there
 };
 
 // Candidate matches of a batch's rows with rows of the other side.
@@ -56,6 +57,7 @@ HashJoin::HashJoin(Options options)
                                      std::move(options.left));
   sides_[1] = std::make_unique<Side>(right.schema, plan.right_keys, right.distribution, null_safe,
                                      std::move(options.right));
+  for (int s = 0; s < 2; ++s) sides_[s]->unique = plan.inputs[s]->append_only && !plan.inputs[s]->key.empty();
   if (plan.condition && !is_true_literal(*plan.condition)) {
     condition_ = std::make_unique<Evaluator>(std::vector<ExprPtr>{plan.condition});
   }
@@ -68,8 +70,6 @@ void HashJoin::list_state(std::vector<StateTable*>& tables) {
   tables.push_back(&sides_[1]->rows);
 }
 
-// Do rows of this side come out (or vanish) by themselves when they have no match?
-bool HashJoin::stands_alone(int side) const {
 void HashJoin::pass_watermarks(std::span<const Watermarks> inputs, StepContext&) {
   const auto below = below_of(key_columns_[0], inputs[0], key_columns_[1], inputs[1]);
   if (below.empty()) return;
@@ -80,6 +80,8 @@ void HashJoin::pass_watermarks(std::span<const Watermarks> inputs, StepContext&)
   }
 }
 
+// Do rows of this side come out (or vanish) by themselves when they have no match?
+bool HashJoin::stands_alone(int side) const {
   switch (join_) {
     case JoinKind::kInner: return false;
     case JoinKind::kLeft:
@@ -150,13 +152,20 @@ void HashJoin::push(int port, const Batch& batch, Output& out, StepContext& step
     return step.fail(std::move(found).error());
   }
   const bool counts = stands_alone(port);
+  const bool only_new = own.unique && batch.append_only();
   std::vector<uint32_t> lost;  // a query's right rows that can never match
   for (size_t i = 0; i < n; ++i) {
     if (own.keys.has_null(i)) {
       if (query_ && counts) lost.push_back(own.keys.row(i));
       continue;
     }
-    const auto change = own.rows.adjust(groups[i], own.packer.packed(i), batch.weight(own.keys.row(i)));
+    const int64_t weight = batch.weight(own.keys.row(i));
+    if (only_new) {
+      MultiState::Row* row = own.rows.insert(groups[i], own.packer.packed(i), weight);
+      if (counts) own.rows.set_aux(row, matches[i]);
+      continue;
+    }
+    const auto change = own.rows.adjust(groups[i], own.packer.packed(i), weight);
     if (counts && change.old_weight == 0 && change.new_weight != 0) {
       own.rows.set_aux(change.row, matches[i]);
     }
