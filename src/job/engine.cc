@@ -250,16 +250,16 @@ Result<void> Engine::attach(std::unique_ptr<LiveJob> job) {
     Node* from = upstream->second->output();
     from->outputs.push_back({.to = scan.node});
     scan.node->stage = from->stage;
-  StepContext step;
-  for (const ScanPort& scan : job->graph->scans()) {
-    const auto upstream = s.jobs.find(scan.scan->relation->id);
-    if (upstream != s.jobs.end()) s.executor->pass_watermarks(*upstream->second->output(), step);
-  }
   }
   for (const auto& node : job->graph->nodes()) {
     for (const Edge& edge : node->outputs) {
       edge.to->stage = std::max(edge.to->stage, node->stage + (edge.route == Edge::kForward ? 0 : 1));
     }
+  }
+  StepContext step;
+  for (const ScanPort& scan : job->graph->scans()) {
+    const auto upstream = s.jobs.find(scan.scan->relation->id);
+    if (upstream != s.jobs.end()) s.executor->pass_watermarks(*upstream->second->output(), step);
   }
   const ObjectId id = job->relation->id;
   s.jobs[id] = std::move(job);

@@ -63,6 +63,7 @@ PhysicalPtr lower_group(const LogicalNode& node, const std::vector<size_t>& memb
     window->schema.push_back(node.schema[name]);
   }
   window->append_only = !is_job;
+  window->watermark_columns = of_group(rows->watermark_columns, keys);
   return window;
 }
 
@@ -84,4 +85,3 @@ Result<Lowered> lower_window(Lowering& lowering, const LogicalNode& node) {
 }
 
 }  // namespace leat::planner
-  window->watermark_columns = of_group(rows->watermark_columns, keys);
