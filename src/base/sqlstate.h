@@ -25,7 +25,9 @@ namespace leat {
   X(kSubstringError, "22011")                    \
   X(kDivisionByZero, "22012")                    \
   X(kInvalidRegularExpression, "2201B")          \
+  X(kInvalidArgumentForNtile, "22014")           \
   X(kIntervalFieldOverflow, "22015")             \
+  X(kInvalidArgumentForNthValue, "22016")        \
   X(kInvalidLimit, "2201W")                      \
   X(kInvalidOffset, "2201X")                     \
   X(kInvalidArgumentForLogarithm, "2201E")       \
@@ -38,6 +40,7 @@ namespace leat {
   X(kInvalidJsonText, "22032")                   \
   X(kInvalidTextRepresentation, "22P02")         \
   X(kInvalidBinaryRepresentation, "22P03")       \
+  X(kBadCopyFileFormat, "22P04")                 \
   X(kUntranslatableCharacter, "22P05")           \
   X(kIntegrityConstraintViolation, "23000")      \
   X(kNotNullViolation, "23502")                  \
@@ -52,8 +55,10 @@ namespace leat {
   X(kInvalidPassword, "28P01")                   \
   X(kDependentObjectsStillExist, "2BP01")        \
   X(kInvalidCursorName, "34000")                 \
+  X(kInvalidSavepoint, "3B001")                  \
   X(kInvalidCatalogName, "3D000")                \
   X(kInvalidSchemaName, "3F000")                 \
+  X(kSerializationFailure, "40001")              \
   X(kSyntaxError, "42601")                       \
   X(kInsufficientPrivilege, "42501")             \
   X(kCannotCoerce, "42846")                      \

@@ -94,6 +94,28 @@ Result<ExprPtr> make_cast(StatementState& state, const Cast& cast, const ExprPtr
   return make_literal(TRY(state.placed(evaluate_constant(call, context), byte)));
 }
 
+// ROW(..) with as many fields as the type.
+bool is_row_of(const Expr& expr, const Type& type) {
+  return expr.kind == ExprKind::kCall && expr.function->name == "row" && type.is(TypeId::kStruct) &&
+         expr.args.size() == type.fields().size();
+}
+
+// A row takes a struct type field by field, and a text or NULL in it is still a literal of any type, as in
+// PostgreSQL. Null: a field cannot be cast so.
+Result<ExprPtr> coerce_row(StatementState& state, const Expr& row, const Type& type, CastContext context,
+                           uint32_t byte) {
+  std::vector<ExprPtr> fields;
+  for (size_t i = 0; i < row.args.size(); ++i) {
+    const ExprPtr& arg = row.args[i];
+    const bool undecided = arg->kind == ExprKind::kLiteral && arg->type.is(TypeId::kVarchar);
+    ExprPtr field = undecided ? TRY(give_type(state, arg, type.fields()[i].type, byte))
+                              : TRY(try_coerce(state, arg, type.fields()[i].type, context, byte));
+    if (field == nullptr) return nullptr;
+    fields.push_back(std::move(field));
+  }
+  return make_call(row.function, type, std::move(fields), row.position);
+}
+
 }  // namespace
 
 Result<ExprPtr> fold_constant(StatementState& state, const ExprPtr& expr, uint32_t byte) {
@@ -114,6 +136,7 @@ Result<ExprPtr> try_coerce(StatementState& state, const ExprPtr& expr, const Typ
   if (expr->kind == ExprKind::kLiteral && expr->literal.is_null() && can_coerce(expr->type, type, context)) {
     return make_literal(Value::null(type));
   }
+  if (is_row_of(*expr, type)) return coerce_row(state, *expr, type, context, byte);
   const CastLookup found = find_cast(expr->type, type);
   if (!found.exists || context < found.cast.context) return nullptr;
   return make_cast(state, found.cast, expr, type, byte);

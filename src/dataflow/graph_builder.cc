@@ -10,13 +10,14 @@
 #include "dataflow/operator/hash_join.h"
 #include "dataflow/operator/hop_window.h"
 #include "dataflow/operator/now.h"
+#include "dataflow/operator/over_window.h"
 #include "dataflow/operator/project.h"
 #include "dataflow/operator/project_set.h"
 #include "dataflow/operator/scan.h"
 #include "dataflow/operator/set_operation.h"
 #include "dataflow/operator/top_n.h"
-#include "expr/evaluator.h"
 #include "dataflow/operator/watermark_filter.h"
+#include "expr/evaluator.h"
 
 namespace leat {
 namespace {
@@ -52,6 +53,16 @@ Result<int64_t> bound_of(const ExprPtr& expr, EvalContext& eval, const char* nam
 }
 
 }  // namespace
+
+Result<TopN::Bounds> top_n_bounds(const PhysicalNode& plan, EvalContext* eval) {
+  TopN::Bounds bounds;
+  if (plan.limit) bounds.limit = TRY(bound_of(plan.limit, *eval, "LIMIT", SqlState::kInvalidLimit));
+  if (plan.offset) {
+    const int64_t offset = TRY(bound_of(plan.offset, *eval, "OFFSET", SqlState::kInvalidOffset));
+    bounds.offset = std::max<int64_t>(0, offset);
+  }
+  return bounds;
+}
 
 uint32_t count_state_tables(const PhysicalNode& root) {
   size_t tables = 0;
@@ -113,6 +124,8 @@ class GraphBuilder {
     node->plan = plan;
     node->job = graph_.get();
     node->inbox.resize(options_.shards);
+    node->input_watermarks.resize(std::max<size_t>(1, plan->inputs.size()));
+    node->makes_watermark = plan->kind == PhysicalKind::kWatermarkFilter;
     for (size_t shard = 0; shard < options_.shards; ++shard) {
       node->instances.push_back(TRY(make(*plan, shard, tables)));
     }
@@ -124,8 +137,6 @@ class GraphBuilder {
     made_.emplace(plan.get(), node);
     graph_->nodes_.push_back(std::move(owned));
     return node;
-    node->input_watermarks.resize(std::max<size_t>(1, plan->inputs.size()));
-    node->makes_watermark = plan->kind == PhysicalKind::kWatermarkFilter;
   }
 
   StateOptions state(const PhysicalNode& input, size_t shard, TableId table) const {
@@ -178,6 +189,9 @@ class GraphBuilder {
             .right = state(*plan.inputs[1], shard, tables[1]),
             .query = options_.query});
       case PhysicalKind::kHashAggregate: {
+        if (plan.emit_on_window_close) {
+          return fail(SqlState::kFeatureNotSupported, "EMIT ON WINDOW CLOSE is not supported yet");
+        }
         HashAggregate::Options made{.plan = &plan,
                                     .append_only_input = options_.query || plan.inputs[0]->append_only,
                                     .query = options_.query,
@@ -188,21 +202,9 @@ class GraphBuilder {
       case PhysicalKind::kSetOperation:
         return std::make_unique<SetOperationOperator>(plan, state(*plan.inputs[0], shard, tables[0]));
       case PhysicalKind::kOverWindow:
-        if (plan.windows.size() != 1 || plan.windows[0].function != "row_number") break;
-        if (plan.emit_on_window_close) {
-          return fail(SqlState::kFeatureNotSupported, "EMIT ON WINDOW CLOSE is not supported yet");
-        }
-        return std::make_unique<TopN>(plan, TopN::Bounds{}, state(*plan.inputs[0], shard, tables[0]),
-                                      options_.query);
+        return std::make_unique<OverWindow>(plan, state(*plan.inputs[0], shard, tables[0]));
       case PhysicalKind::kTopN: {
-        TopN::Bounds bounds;
-        if (plan.limit) {
-          bounds.limit = TRY(bound_of(plan.limit, *options_.eval, "LIMIT", SqlState::kInvalidLimit));
-        }
-        if (plan.offset) {
-          bounds.offset = std::max<int64_t>(
-              0, TRY(bound_of(plan.offset, *options_.eval, "OFFSET", SqlState::kInvalidOffset)));
-        }
+        const TopN::Bounds bounds = TRY(top_n_bounds(plan, options_.eval));
         return std::make_unique<TopN>(plan, bounds, state(*plan.inputs[0], shard, tables[0]), options_.query);
       }
       case PhysicalKind::kMaterialize:

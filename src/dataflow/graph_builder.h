@@ -8,6 +8,7 @@
 #include "dataflow/job_graph.h"
 #include "dataflow/operator/collect.h"
 #include "dataflow/operator/materialize.h"
+#include "dataflow/operator/top_n.h"
 #include "env/clock.h"
 #include "state/state_table.h"
 #include "state/stored_table.h"
@@ -35,6 +36,9 @@ struct GraphOptions {
 // A job's scans take the relation's whole rows; a query's take the plan's columns, as its reader
 // decodes no others. kFeatureNotSupported for plan nodes that no operator runs.
 Result<std::unique_ptr<JobGraph>> build_graph(const PhysicalPtr& root, const GraphOptions& options);
+
+// The values of a kTopN's LIMIT and OFFSET. `eval` may be null where the plan has neither.
+Result<TopN::Bounds> top_n_bounds(const PhysicalNode& plan, EvalContext* eval);
 
 // How many state tables a job of this plan takes.
 uint32_t count_state_tables(const PhysicalNode& root);

@@ -66,6 +66,10 @@ struct PhysicalWindow {
   Type type;
   int filter = -1;  // boolean input column: rows for which the aggregate counts
   WindowFrame frame;
+  std::optional<int64_t> shift;  // lag, lead: how far, if that is the same for all rows
+  // RANGE with an offset: the ORDER BY column, and the bounds of each row's frame in the same type.
+  int range_column = -1, range_start = -1, range_end = -1;
+  Type range_type;
 };
 
 // What a key look-up or range scan restricts, on the leading columns of a stored relation's key:
@@ -136,11 +140,11 @@ struct PhysicalNode {
   // no rows.
   int compare_column = -1;
   const ScalarFunction* compare = nullptr;
+  bool bound_rises = false;  // the bound never goes back: it moves with the clock
   // kWatermarkFilter: watermark = max over rows of exprs[0] (a function of time_column); late rows
   // drop kMaterialize: stored key = `keys` in `order`'s directions; the rows are the input's
   // columns
   std::shared_ptr<const Relation> target;
-  bool bound_rises = false;  // the bound never goes back: it moves with the clock
 };
 
 // A plan that a job runs or a query executes.

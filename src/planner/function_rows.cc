@@ -126,6 +126,11 @@ ExprPtr make_coalesce(ExprPtr a, ExprPtr b) {
   return expr;
 }
 
+ExprPtr make_shifted(ExprPtr value, ExprPtr by, bool back) {
+  const Type type = value->type.is(TypeId::kDate) && by->type.is(TypeId::kInterval) ? Type(TypeId::kTimestamp) : value->type;
+  return call(back ? "-" : "+", type, {std::move(value), std::move(by)});
+}
+
 ExprPtr make_bigint(int64_t value) { return make_literal(Value::int64(value)); }
 ExprPtr make_null(Type type) { return make_literal(Value::null(std::move(type))); }
 ExprPtr make_empty_array(Type type) { return make_literal(Value(std::move(type), pack_list({}))); }

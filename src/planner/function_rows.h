@@ -31,6 +31,8 @@ ExprPtr make_is_null(ExprPtr a);
 ExprPtr make_is_not_null(ExprPtr a);
 ExprPtr make_case(ExprPtr when, ExprPtr then, ExprPtr otherwise);
 ExprPtr make_coalesce(ExprPtr a, ExprPtr b);
+// value + by, or value - by if `back`; a date moved by an interval is a timestamp.
+ExprPtr make_shifted(ExprPtr value, ExprPtr by, bool back);
 ExprPtr make_bigint(int64_t value);
 ExprPtr make_null(Type type);
 ExprPtr make_empty_array(Type type);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "planner/function_rows.h"
 #include "planner/lower/streams.h"
 
 namespace leat::planner {
@@ -21,6 +22,35 @@ bool same_window(const WindowCall& a, const WindowCall& b) {
                     });
 }
 
+bool has_offset(const FrameBound& bound) { return bound.offset != nullptr; }
+
+bool is_range_with_offset(const WindowCall& call) {
+  return call.frame.unit == WindowFrame::kRange && (has_offset(call.frame.start) || has_offset(call.frame.end));
+}
+
+// The columns that a RANGE frame with offsets compares: the value itself, then each bound that has one.
+std::vector<ExprPtr> range_exprs(const WindowCall& call) {
+  const SortItem& by = call.order_by[0];
+  std::vector<ExprPtr> out;
+  const bool moved_by_interval = by.expr->type.is(TypeId::kDate);
+  // The bounds of dates are timestamps: so is then what they are compared with.
+  out.push_back(moved_by_interval ? make_shifted(by.expr, make_literal(Value::interval({})), false) : by.expr);
+  for (const FrameBound* bound : {&call.frame.start, &call.frame.end}) {
+    if (!has_offset(*bound)) continue;
+    const bool back = (bound->kind == FrameBound::kPreceding) != by.descending;
+    out.push_back(make_shifted(by.expr, bound->offset, back));
+  }
+  return out;
+}
+
+std::optional<int64_t> constant_shift(const WindowCall& call) {
+  if (call.function != "lag" && call.function != "lead") return std::nullopt;
+  if (call.args.size() < 2) return 1;
+  const Expr& by = *call.args[1];
+  if (by.kind != ExprKind::kLiteral || by.literal.is_null()) return std::nullopt;
+  return by.literal.as_int64();
+}
+
 // One node for the calls `members` of the logical node; `columns` gets their places.
 PhysicalPtr lower_group(const LogicalNode& node, const std::vector<size_t>& members,
                         const Lowered& input, std::vector<int>& columns, bool is_job) {
@@ -32,6 +62,9 @@ PhysicalPtr lower_group(const LogicalNode& node, const std::vector<size_t>& memb
   for (const size_t member : members) {
     for (const ExprPtr& arg : node.windows[member].args) add(arg);
     if (node.windows[member].filter != nullptr) add(node.windows[member].filter);
+    if (is_range_with_offset(node.windows[member])) {
+      for (const ExprPtr& expr : range_exprs(node.windows[member])) add(expr);
+    }
   }
   std::vector<int> at;
   PhysicalPtr rows = append_physical(input.node, exprs, at);
@@ -57,6 +90,13 @@ PhysicalPtr lower_group(const LogicalNode& node, const std::vector<size_t>& memb
     if (call.filter != nullptr) out.filter = take(1)[0];
     out.type = call.type;
     out.frame = call.frame;
+    out.shift = constant_shift(call);
+    if (is_range_with_offset(call)) {
+      out.range_column = take(1)[0];
+      out.range_type = rows->schema[static_cast<size_t>(out.range_column)].type;
+      if (has_offset(call.frame.start)) out.range_start = take(1)[0];
+      if (has_offset(call.frame.end)) out.range_end = take(1)[0];
+    }
     window->windows.push_back(std::move(out));
     columns[member] = static_cast<int>(window->schema.size());
     const size_t name = node.schema.size() - node.windows.size() + member;
@@ -71,6 +111,11 @@ PhysicalPtr lower_group(const LogicalNode& node, const std::vector<size_t>& memb
 
 Result<Lowered> lower_window(Lowering& lowering, const LogicalNode& node) {
   Lowered stream = TRY(lowering.lower(node.inputs[0]));
+  for (const WindowCall& call : node.windows) {
+    if (is_range_with_offset(call) && call.order_by[0].expr->type.is(TypeId::kTime)) {
+      return fail(SqlState::kFeatureNotSupported, "RANGE with an offset over a time of day is not supported");
+    }
+  }
   std::vector<int> columns(node.windows.size(), -1);
   for (size_t i = 0; i < node.windows.size(); ++i) {
     if (columns[i] >= 0) continue;

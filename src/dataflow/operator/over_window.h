@@ -1,0 +1,60 @@
+#pragma once
+// OverWindow: every input row with the results of the window functions over its partition `keys` in the
+// order `order`; equal rows in order are told apart by the rest of the row, so that row_number() and
+// frames of ROWS are one and the same on every run.
+//   out = -old +new of the rows whose results a change of the step reaches, in partitions that changed.
+//   What a change reaches follows from the calls: the frame's rows around it for ROWS and lag/lead, all
+//   rows behind it for row_number() and running aggregates, the whole partition otherwise.
+// State: the live rows, per partition in order. A step costs O(reach + frame) per changed partition; a
+// running aggregate is added up from the partition's start.
+// Thread: owner only.
+
+#include "dataflow/operator.h"
+#include "dataflow/operator/key_reader.h"
+#include "dataflow/operator/window_calls.h"
+#include "state/ordered_state.h"
+#include "types/ordered_key.h"
+
+namespace leat {
+
+class OverWindow final : public Operator {
+ public:
+  OverWindow(const PhysicalNode& plan, StateOptions state);
+  void push(int port, const Batch& batch, Output& out, StepContext& step) override;
+  void finish(Output& out, StepContext& step) override;
+  void list_state(std::vector<StateTable*>& tables) override { tables.push_back(&state_); }
+
+ private:
+  using Group = OrderedState::Group;
+  struct Change {
+    Group* group;
+    std::string_view sort_key, value;  // in bytes_; sort_key: order key, tie-breaker
+    int64_t weight;
+  };
+  // Rows whose results a partition's changes reach, as positions, and the rows to read for them.
+  struct Range {
+    int64_t wanted_begin, wanted_end;
+    int64_t read_begin, read_end;
+  };
+  Range range_of(const Group* group, const Change& lowest, const Change& highest) const;
+  void read(const Group* group, const Range& range, int32_t weight);
+  void emit(Output& out, StepContext& step);
+
+  std::vector<Type> types_;
+  KeyReader partitions_;
+  OrderedKeyEncoder order_, tie_breaker_;
+  RowPacker rows_;
+  OrderedState state_;
+  WindowCalls calls_;
+  std::vector<Group*> found_;
+  std::string sort_key_, value_;
+  // Of the step.
+  Arena bytes_;
+  std::vector<Change> changes_;
+  RowUnpacker read_rows_;
+  std::vector<std::string_view> read_keys_;
+  std::vector<WindowStretch> stretches_;
+  std::vector<int32_t> weights_;  // by stretch
+};
+
+}  // namespace leat
