@@ -10,6 +10,7 @@
 
 #include "base/id.h"
 #include "expr/expr.h"
+#include "plan/on_conflict.h"
 #include "types/ordered_key.h"
 #include "types/schema.h"
 
@@ -17,8 +18,6 @@ namespace leat {
 
 enum class RelationKind : uint8_t { kTable, kSource, kView, kMaterializedView, kIndex, kSink, kSystem };
 std::string_view relation_kind_text(RelationKind kind);  // "table", "materialized view"
-
-enum class OnConflict : uint8_t { kOverwrite, kDoNothing, kDoUpdateIfNotNull };
 
 struct ColumnDefinition {
   std::string name;

@@ -3,7 +3,7 @@
 
 #include "job/engine.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -30,6 +30,25 @@ size_t cores() { return std::max(1u, std::thread::hardware_concurrency()); }
 bool has_connector(const Relation& relation) {
   return !relation.connector.empty() &&
          (relation.kind == RelationKind::kTable || relation.kind == RelationKind::kSource);
+}
+
+CatalogRecord record_of(const PlannedRelation& planned) {
+  const Relation& relation = *planned.relation;
+  return {.id = relation.id,
+          .schema = relation.schema_name,
+          .sql = relation.sql,
+          .table = relation.table,
+          .first_state_table = relation.first_state_table,
+          .state_tables = planned.plan.root ? count_state_tables(*planned.plan.root) : 0,
+          .created_micros = relation.created_micros,
+          .plan_fingerprint = planned.plan.root ? plan_fingerprint(*planned.plan.root) : 0,
+          .extra = fmt::format("{}", fmt::join(relation.search_path, "\n")),
+          .zone = relation.zone};
+}
+
+bool reads_one_of(const PhysicalNode& node, const std::set<ObjectId>& relations) {
+  if (node.kind == PhysicalKind::kScan && relations.contains(node.relation->id)) return true;
+  return std::ranges::any_of(node.inputs, [&](const PhysicalPtr& input) { return reads_one_of(*input, relations); });
 }
 
 // A source's job: its messages as rows, passed on to whoever reads it, not stored.
@@ -100,20 +119,7 @@ Result<void> Engine::recover() {
   catalog_.publish(next);
 
   const auto records = TRY(s.store->meta_with_prefix(kRelationPrefix));
-  for (const auto& [key, value] : records) {
-    const CatalogRecord record = TRY(decode_record(value));
-    auto planned = options_.rebuild(record, catalog_.snapshot());
-    if (!planned) {
-      return fail(make_error(SqlState::kDataCorrupted, "cannot bring back \"{}\" from the catalog: {}",
-                             record.sql, planned.error().to_string()));
-    }
-    auto with_relation = std::make_shared<CatalogSnapshot>(*catalog_.snapshot());
-    with_relation->put(planned->relation);
-    catalog_.publish(with_relation);
-    if (planned->relation->kind == RelationKind::kView) continue;
-    if (planned->relation->stored()) TRY(s.tables->open(planned->relation->table));
-    TRY(attach(TRY(make_job(*planned, false))));
-  }
+  for (const auto& [key, value] : records) TRY(bring_back(TRY(decode_record(value))));
   s.tables->publish(s.epoch);
 
   for (auto& [id, job] : s.jobs) {
@@ -146,6 +152,56 @@ Result<void> Engine::recover() {
   // Replayed writes are applied before anybody looks: the first boundary may come before their step, the
   // second comes after it.
   for (int i = 0; i < 2; ++i) TRY(at_step_boundary([]() -> Result<void> { return {}; }));
+  return build_anew();
+}
+
+// Before the step thread runs: the relation and its job as they were at the last checkpoint.
+Result<void> Engine::bring_back(const CatalogRecord& record) {
+  State& s = *state_;
+  const auto plan = [&](const CatalogRecord& of) -> Result<PlannedRelation> {
+    auto planned = options_.rebuild(of, catalog_.snapshot());
+    if (planned) return planned;
+    return fail(make_error(SqlState::kDataCorrupted, "cannot bring back \"{}\" from the catalog: {}", of.sql,
+                           planned.error().to_string()));
+  };
+  PlannedRelation planned = TRY(plan(record));
+  const auto& root = planned.plan.root;
+  const bool other_plan = root && record.plan_fingerprint != 0 && plan_fingerprint(*root) != record.plan_fingerprint;
+  const bool anew = other_plan || (root && reads_one_of(*root, s.built_anew));
+  auto next = std::make_shared<CatalogSnapshot>(*catalog_.snapshot());
+  if (anew) {
+    const Relation& relation = *planned.relation;
+    if (relation.kind != RelationKind::kMaterializedView && relation.kind != RelationKind::kIndex) {
+      return fail(make_error(SqlState::kObjectNotInPrerequisiteState,
+                             "cannot bring back {} \"{}\": this version of leat plans it, or what it reads, differently "
+                             "than the one that made it", relation_kind_text(relation.kind), relation.name)
+                      .with_hint("Start the version that made it, drop it there, and create it again here."));
+    }
+    log::warn("{} \"{}\" was made with another plan: it is built anew", relation_kind_text(relation.kind), relation.name);
+    CatalogRecord fresh = record;
+    fresh.table = TableId(next->next_table_id);
+    fresh.first_state_table = TableId(next->next_table_id + 1);
+    planned = TRY(plan(fresh));
+    next->next_table_id += 1 + count_state_tables(*planned.plan.root);
+    s.built_anew.insert(record.id);
+    s.to_build_anew.push_back({record, planned});
+  }
+  next->put(planned.relation);
+  catalog_.publish(std::move(next));
+  if (anew || planned.relation->kind == RelationKind::kView) return {};
+  if (planned.relation->stored()) TRY(s.tables->open(planned.relation->table));
+  return attach(TRY(make_job(planned, false)));
+}
+
+// State that does not fit its plan any more is left behind, and the job filled again from its inputs.
+Result<void> Engine::build_anew() {
+  for (const auto& [old, planned] : std::exchange(state_->to_build_anew, {})) {
+    TRY(Backfill(*this).run(planned, {}));
+    std::vector<TableId> left{old.table};
+    for (uint32_t i = 0; i < old.state_tables; ++i) left.push_back(TableId(old.first_state_table.value + i));
+    TRY(commit_catalog({{relation_key(old.id), encode_record(record_of(planned))}}, std::move(left),
+                       std::make_shared<CatalogSnapshot>(*catalog_.snapshot())));
+  }
   return {};
 }
 
@@ -204,13 +260,7 @@ Result<std::unique_ptr<Engine::LiveJob>> Engine::make_job(const PlannedRelation&
     const Relation& target = *node.target;
     Materialize::Target made{.table = target.table, .order = target.stored_order,
                              .version_columns = target.version_columns};
-    if (target.kind == RelationKind::kTable && target.declared_primary_key) {
-      switch (target.on_conflict) {
-        case OnConflict::kOverwrite: made.conflict = Materialize::Conflict::kOverwrite; break;
-        case OnConflict::kDoNothing: made.conflict = Materialize::Conflict::kDoNothing; break;
-        case OnConflict::kDoUpdateIfNotNull: made.conflict = Materialize::Conflict::kDoUpdateIfNotNull; break;
-      }
-    }
+    if (target.kind == RelationKind::kTable && target.declared_primary_key) made.conflict = target.on_conflict;
     return made;
   };
   options.own_input = [&](const PhysicalNode& scan) { return scan.relation->id == relation.id; };
@@ -370,14 +420,7 @@ Result<void> Engine::create(const PlannedRelation& planned, const CreateOptions&
   next->next_object_id = std::max(next->next_object_id, relation->id.value + 1);
   next->next_table_id = std::max(next->next_table_id, relation->first_state_table.value + state_tables);
   next->put(relation);
-  meta[relation_key(relation->id)] = encode_record({.id = relation->id,
-                                                    .schema = relation->schema_name,
-                                                    .sql = relation->sql,
-                                                    .table = relation->table,
-                                                    .first_state_table = relation->first_state_table,
-                                                    .state_tables = state_tables,
-                                                    .created_micros = relation->created_micros,
-                                                    .extra = fmt::format("{}", fmt::join(relation->search_path, "\n"))});
+  meta[relation_key(relation->id)] = encode_record(record_of(planned));
   if (relation->kind == RelationKind::kView) return commit_catalog(std::move(meta), {}, std::move(next));
 
   TRY(Backfill(*this).run(planned, options));

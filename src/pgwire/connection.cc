@@ -601,7 +601,7 @@ Result<> Connection::on_describe(std::string_view body) {
     columns = &statement->columns;
   } else if (what == 'P') {
     const PortalDescription* portal = TRY(session_->describe_portal(name));
-    columns = &portal->columns;
+    columns = portal->columns;
     formats = portal->formats;
   } else {
     return fail(SqlState::kProtocolViolation, "invalid DESCRIBE message subtype {}",
@@ -709,6 +709,17 @@ void Connection::parameter_changed(std::string_view name, std::string_view value
     reported_.emplace_back(name, value);
   }
   if (phase() == Phase::kReady) append_parameter_status(out(), name, value);
+}
+
+// Drivers may close the portal before they sync.
+bool Connection::sync_follows() const {
+  std::string_view pending = workspace_->input.pending();
+  while (pending.size() >= kMessageHeaderBytes && pending[0] != 'S') {
+    const size_t size = size_t{load_big_endian<uint32_t>(pending.data() + 1)} + 1;
+    if (pending[0] != 'C' || size < kMessageHeaderBytes || pending.size() < size) return false;
+    pending.remove_prefix(size);
+  }
+  return pending.size() >= kMessageHeaderBytes;
 }
 
 Result<> Connection::begin_rows(std::span<const ResultColumn> columns,

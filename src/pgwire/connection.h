@@ -90,6 +90,7 @@ class Connection final : public Client, private ResultSink {
   // Client
   void notice(const Notice& notice) override;
   void parameter_changed(std::string_view name, std::string_view value) override;
+  bool sync_follows() const override;
   void will_wait() override { workspace_->will_wait(); }
 
  private:

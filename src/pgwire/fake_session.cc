@@ -182,10 +182,12 @@ Result<> FakeSession::bind(BindRequest request) {
   }
   if (portals_.size() >= kPortalsMax)
     return fail(SqlState::kProgramLimitExceeded, "too many portals");
-  portals_[std::string(request.portal)] =
-      Portal{.sql = it->second.sql,
-             .description = {it->second.description.columns, std::move(request.result_formats)},
-             .parameters = std::move(request.parameters)};
+  Portal& portal = portals_[std::string(request.portal)];
+  portal = {.sql = it->second.sql,
+            .columns = it->second.description.columns,
+            .description = {},
+            .parameters = std::move(request.parameters)};
+  portal.description = {&portal.columns, std::move(request.result_formats)};
   return {};
 }
 

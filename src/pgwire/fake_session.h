@@ -52,6 +52,7 @@ class FakeSession final : public Session {
   };
   struct Portal {
     std::string sql;
+    std::optional<std::vector<ResultColumn>> columns;
     PortalDescription description;
     std::vector<Value> parameters;
     uint64_t rows_done = 0;

@@ -77,6 +77,9 @@ class Client {
   // A reported setting (application_name, TimeZone, DateStyle..) has a new value. Values equal to
   // the last reported one are dropped, so a session may report without looking.
   virtual void parameter_changed(std::string_view name, std::string_view value) = 0;
+  // In execute(): the client's Sync is at hand, so the implicit transaction has no statement after this
+  // one. False: not known yet.
+  virtual bool sync_follows() const { return false; }
 };
 
 // Takes the results of one execute() or simple_query(). Per statement, one of:
@@ -123,7 +126,7 @@ struct StatementDescription {
   std::optional<std::vector<ResultColumn>> columns;  // nullopt: returns no rows
 };
 struct PortalDescription {
-  std::optional<std::vector<ResultColumn>> columns;
+  const std::optional<std::vector<ResultColumn>>* columns = nullptr;  // its statement's; never null
   std::vector<Format> formats;
 };
 

@@ -19,8 +19,8 @@ int64_t monotonic_ns() {
 
 }  // namespace
 
-QueryRun::QueryRun(const PhysicalPlan& plan, QueryOptions options)
-    : plan_(plan), options_(std::move(options)), executor_(1, nullptr) {
+QueryRun::QueryRun(size_t columns, QueryOptions options)
+    : columns_(columns), options_(std::move(options)), executor_(1, nullptr) {
   step_.epoch = options_.snapshot ? options_.snapshot.epoch() : 0;
   step_.eval = options_.eval;
   step_.eval.errors = this;
@@ -33,7 +33,7 @@ void QueryRun::row_error(Error error) {
 }
 
 Result<std::unique_ptr<QueryRun>> QueryRun::start(const PhysicalPlan& plan, QueryOptions options) {
-  std::unique_ptr<QueryRun> run(new QueryRun(plan, std::move(options)));
+  std::unique_ptr<QueryRun> run(new QueryRun(plan.columns.size(), std::move(options)));
   run->graph_ = TRY(build_graph(plan.root, {.query = true, .eval = &run->step_.eval}));
   TRY(run->check());
   Node* root = run->graph_->root();
@@ -88,7 +88,7 @@ Result<bool> QueryRun::advance() {
     const PhysicalNode& scan = *action.scan->scan;
     size_t chunk = kChunkRows;
     if (!rows_) {
-      rows_ = scan.relation->stored() ? TRY(make_stored_source(scan, options_.snapshot, step_.eval))
+      rows_ = scan.relation->stored() ? TRY(make_stored_source(scan, options_.snapshot, step_.eval, options_.pending.get()))
                                       : TRY(options_.make_rows(scan));
       chunk = kFirstChunkRows;
     }
@@ -110,7 +110,7 @@ Result<Batch> QueryRun::next() {
     while (next_ready_ < ready_.size()) {
       Batch batch = std::move(ready_[next_ready_++]);
       if (batch.empty()) continue;
-      batch.columns.resize(plan_.columns.size());
+      batch.columns.resize(columns_);
       return batch;
     }
     ready_.clear();

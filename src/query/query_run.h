@@ -17,6 +17,7 @@ namespace leat {
 
 struct QueryOptions {
   Snapshot snapshot;
+  std::shared_ptr<const PendingView> pending;  // what the transaction has written itself; null: nothing
   MakeRowSource make_rows;         // for relations that are not stored
   EvalContext eval;                // copied; its errors sink is not used: an error ends the query
   const std::atomic<bool>* cancel = nullptr;
@@ -38,13 +39,13 @@ class QueryRun final : private ErrorSink {
     const ScanPort* scan = nullptr;
     Node* finish = nullptr;
   };
-  QueryRun(const PhysicalPlan& plan, QueryOptions options);
+  QueryRun(size_t columns, QueryOptions options);
   void row_error(Error error) override;
   void schedule(Node* node);
   Result<bool> advance();  // false: everything is done
-  Result<void> check() ;
+  Result<void> check();
 
-  PhysicalPlan plan_;
+  size_t columns_;  // the visible ones
   QueryOptions options_;
   std::unique_ptr<JobGraph> graph_;
   Executor executor_;

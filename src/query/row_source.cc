@@ -1,55 +1,25 @@
 #include "query/row_source.h"
 
 #include "catalog/relation.h"
-#include "expr/evaluator.h"
-#include "types/ordered_key.h"
-#include "types/packed_row.h"
+#include "query/key_range.h"
 
 namespace leat {
 namespace {
 
-// The first byte string after all that start with `prefix`; nullopt: there is none.
-std::optional<std::string> after_prefix(std::string prefix) {
-  while (!prefix.empty()) {
-    if (static_cast<uint8_t>(prefix.back()) != 0xFF) {
-      prefix.back() = static_cast<char>(static_cast<uint8_t>(prefix.back()) + 1);
-      return prefix;
-    }
-    prefix.pop_back();
-  }
-  return std::nullopt;
-}
-
-class Decoder {
- public:
-  explicit Decoder(const PhysicalNode& scan)
-      : columns_(scan.columns), unpacker_(types_of(scan.relation->schema_of())) {}
-  void add(std::string_view row) { unpacker_.append(row); }
-  Batch take() {
-    Batch batch;
-    batch.selection = Selection(unpacker_.size());
-    const auto all = unpacker_.finish();
-    for (const int c : columns_) batch.columns.push_back(all[c]);
-    return batch;
-  }
-
- private:
-  std::vector<int> columns_;
-  RowUnpacker unpacker_;
-};
-
 class StoredRange final : public RowSource {
  public:
-  StoredRange(const PhysicalNode& scan, StoredScan rows) : decoder_(scan), scan_(std::move(rows)) {}
+  StoredRange(const PhysicalNode& scan, StoredScan rows)
+      : unpacker_(unpacker_of(scan)), scan_(std::move(rows)) {}
   Result<Batch> next(size_t rows_max) override {
     rows_.resize(std::max<size_t>(rows_max, 1));
     const size_t n = TRY(scan_.next(rows_));
-    for (size_t i = 0; i < n; ++i) decoder_.add(rows_[i].row);
-    return decoder_.take();
+    unpacker_.reserve(n);
+    for (size_t i = 0; i < n; ++i) unpacker_.append(rows_[i].row);
+    return take_rows(unpacker_);
   }
 
  private:
-  Decoder decoder_;
+  RowUnpacker unpacker_;
   StoredScan scan_;
   std::vector<StoredRow> rows_;
 };
@@ -58,20 +28,89 @@ class StoredRange final : public RowSource {
 class StoredPoint final : public RowSource {
  public:
   StoredPoint(const PhysicalNode& scan, const Snapshot& snapshot, std::string key)
-      : decoder_(scan), snapshot_(snapshot), table_(scan.relation->table), key_(std::move(key)) {}
+      : unpacker_(unpacker_of(scan)), snapshot_(snapshot), table_(scan.relation->table), key_(std::move(key)) {}
   Result<Batch> next(size_t) override {
-    if (!done_ && TRY(snapshot_.get(table_, key_, row_))) decoder_.add(row_);
+    unpacker_.reserve(1);
+    if (!done_ && TRY(snapshot_.get(table_, key_, row_))) unpacker_.append(row_);
     done_ = true;
-    return decoder_.take();
+    return take_rows(unpacker_);
   }
 
  private:
-  Decoder decoder_;
+  RowUnpacker unpacker_;
   Snapshot snapshot_;
   TableId table_;
   std::string key_, row_;
   bool done_ = false;
 };
+
+// A range of stored rows and the pending rows in it, merged by key; of one key the pending one counts.
+class MergedRange final : public RowSource {
+ public:
+  MergedRange(const PhysicalNode& scan, const Snapshot& snapshot, const PendingView& pending, ScanRange range)
+      : unpacker_(unpacker_of(scan)),
+        pending_(*pending.rows_of(scan.relation->table)),
+        moment_(pending.moment()),
+        hi_(range.hi),
+        position_(range.lo),
+        scan_(snapshot.scan(scan.relation->table, std::move(range))) {}
+
+  Result<Batch> next(size_t rows_max) override {
+    // Found again by key each time: what is written between two calls may remove entries.
+    auto pending = passed_ ? pending_.upper_bound(position_) : pending_.lower_bound(position_);
+    for (size_t taken = 0; taken < rows_max;) {
+      const StoredRow* stored = TRY(peek(rows_max));
+      const bool has_pending = pending != pending_.end() && (!hi_ || pending->first < *hi_);
+      if (stored == nullptr && !has_pending) break;
+      const bool stored_first = stored != nullptr && (!has_pending || stored->key < pending->first);
+      if (stored_first) {
+        taken += add(stored->row);
+        ++at_;
+        continue;
+      }
+      if (const auto* version = pending->second.at(moment_)) {
+        if (stored != nullptr && stored->key == pending->first) ++at_;
+        if (version->row) taken += add(*version->row);
+      }
+      position_ = pending->first;
+      passed_ = true;
+      ++pending;
+    }
+    return take_rows(unpacker_);
+  }
+
+ private:
+  size_t add(std::string_view row) {
+    unpacker_.append(row);
+    return 1;
+  }
+  Result<const StoredRow*> peek(size_t rows_max) {
+    if (at_ == count_ && !at_end_) {
+      rows_.resize(std::max<size_t>(rows_max, 1));
+      count_ = TRY(scan_.next(rows_));
+      at_ = 0;
+      at_end_ = count_ == 0;
+    }
+    return at_ == count_ ? nullptr : &rows_[at_];
+  }
+
+  RowUnpacker unpacker_;
+  const PendingRows::Rows& pending_;
+  PendingRows::Moment moment_;
+  std::optional<std::string> hi_;
+  std::string position_;  // of the pending rows: the last one passed, or where to begin
+  bool passed_ = false;
+  StoredScan scan_;
+  std::vector<StoredRow> rows_;
+  size_t at_ = 0, count_ = 0;
+  bool at_end_ = false;
+};
+
+std::unique_ptr<RowSource> pending_row(const PhysicalNode& scan, const PendingRows::Version& version) {
+  RowUnpacker unpacker = unpacker_of(scan);
+  if (version.row) unpacker.append(*version.row);
+  return make_batch_source({take_rows(unpacker)});
+}
 
 class Batches final : public RowSource {
  public:
@@ -91,59 +130,40 @@ class Batches final : public RowSource {
 
 }  // namespace
 
+RowUnpacker unpacker_of(const PhysicalNode& scan) {
+  std::vector<Type> types;
+  types.reserve(scan.relation->columns.size());
+  for (const ColumnDefinition& column : scan.relation->columns) types.push_back(column.type);
+  return RowUnpacker(std::move(types), scan.columns);
+}
+
+Batch take_rows(RowUnpacker& unpacker) {
+  Batch batch;
+  batch.selection = Selection(unpacker.size());
+  batch.columns = unpacker.finish();
+  return batch;
+}
+
 std::unique_ptr<RowSource> make_batch_source(std::vector<Batch> batches) {
   return std::make_unique<Batches>(std::move(batches));
 }
 
 Result<std::unique_ptr<RowSource>> make_stored_source(const PhysicalNode& scan, const Snapshot& snapshot,
-                                                      EvalContext& eval) {
-  const auto& order = scan.relation->stored_order;
-  const KeyBounds& bounds = scan.bounds;
-  const auto nothing = [] { return make_batch_source({}); };
-  std::string prefix;
-  for (size_t i = 0; i < bounds.equal.size(); ++i) {
-    const Value value = TRY(evaluate_constant(bounds.equal[i], eval));
-    if (value.is_null()) return nothing();
-    append_ordered_key(prefix, value, order[i].descending, order[i].nulls_first);
-  }
-  if (!bounds.equal.empty() && bounds.equal.size() == order.size()) {
-    return std::make_unique<StoredPoint>(scan, snapshot, std::move(prefix));
-  }
-  ScanRange range{.lo = prefix, .hi = after_prefix(prefix)};
-  if (bounds.low || bounds.high) {
-    const SortColumn& column = order[bounds.equal.size()];
-    const auto bound = [&](const ExprPtr& expr, bool& null) -> Result<std::string> {
-      const Value value = TRY(evaluate_constant(expr, eval));
-      null = value.is_null();
-      std::string key = prefix;
-      if (!null) append_ordered_key(key, value, column.descending, column.nulls_first);
-      return key;
-    };
-    // A descending column turns low and high around.
-    const ExprPtr& first = column.descending ? bounds.high : bounds.low;
-    const ExprPtr& last = column.descending ? bounds.low : bounds.high;
-    const bool first_inclusive = column.descending ? bounds.high_inclusive : bounds.low_inclusive;
-    const bool last_inclusive = column.descending ? bounds.low_inclusive : bounds.high_inclusive;
-    bool null = false;
-    if (first) {
-      std::string key = TRY(bound(first, null));
-      if (null) return nothing();
-      if (first_inclusive) {
-        range.lo = std::move(key);
-      } else if (auto next = after_prefix(std::move(key))) {
-        range.lo = std::move(*next);
-      } else {
-        return nothing();
-      }
+                                                      EvalContext& eval, const PendingView* pending) {
+  const TableId table = scan.relation->table;
+  if (pending != nullptr && pending->rows_of(table) == nullptr) pending = nullptr;
+  KeyRange keys = TRY(key_range(scan, eval));
+  switch (keys.kind) {
+    case KeyRange::kNothing: return make_batch_source({});
+    case KeyRange::kPoint: {
+      const auto* version = pending != nullptr ? pending->find(table, keys.range.lo) : nullptr;
+      if (version != nullptr) return pending_row(scan, *version);
+      return std::make_unique<StoredPoint>(scan, snapshot, std::move(keys.range.lo));
     }
-    if (last) {
-      std::string key = TRY(bound(last, null));
-      if (null) return nothing();
-      range.hi = last_inclusive ? after_prefix(std::move(key)) : std::optional(std::move(key));
-    }
-    if (range.hi && *range.hi <= range.lo) return nothing();
+    case KeyRange::kRange: break;
   }
-  return std::make_unique<StoredRange>(scan, snapshot.scan(scan.relation->table, std::move(range)));
+  if (pending != nullptr) return std::make_unique<MergedRange>(scan, snapshot, *pending, std::move(keys.range));
+  return std::make_unique<StoredRange>(scan, snapshot.scan(table, std::move(keys.range)));
 }
 
 }  // namespace leat

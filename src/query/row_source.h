@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "plan/physical.h"
+#include "query/pending_rows.h"
 #include "state/stored_table.h"
 #include "types/batch.h"
+#include "types/packed_row.h"
 
 namespace leat {
 
@@ -22,9 +24,14 @@ class RowSource {
 // Makes the rows of a scan that no table stores (system relations, sources), in the scan's columns.
 using MakeRowSource = std::function<Result<std::unique_ptr<RowSource>>(const PhysicalNode& scan)>;
 
-// Rows of a stored relation within the scan's key bounds, whose expressions `eval` evaluates.
+// Rows of a stored relation within the scan's key bounds, whose expressions `eval` evaluates; with what
+// the transaction has written itself, if `pending` is not null (it outlives the source).
 Result<std::unique_ptr<RowSource>> make_stored_source(const PhysicalNode& scan, const Snapshot& snapshot,
-                                                      EvalContext& eval);
+                                                      EvalContext& eval, const PendingView* pending = nullptr);
+// Takes stored rows of the scan's relation apart, as far as the scan's columns need it.
+RowUnpacker unpacker_of(const PhysicalNode& scan);
+// The rows that were unpacked, as a batch.
+Batch take_rows(RowUnpacker& unpacker);
 // Batches that are there already.
 std::unique_ptr<RowSource> make_batch_source(std::vector<Batch> batches);
 

@@ -1,5 +1,7 @@
 #include "session/result_columns.h"
 
+#include <algorithm>
+
 #include "system_catalog/catalog_facts.h"
 
 namespace leat {
@@ -62,6 +64,10 @@ std::vector<pgwire::ResultColumn> result_columns(const PhysicalPlan& plan, const
     columns[i].column_number = static_cast<int16_t>(number);
   }
   return columns;
+}
+
+bool same_columns(std::span<const pgwire::ResultColumn> a, std::span<const pgwire::ResultColumn> b) {
+  return std::ranges::equal(a, b, [](const auto& x, const auto& y) { return x.name == y.name && x.type == y.type; });
 }
 
 }  // namespace leat

@@ -3,6 +3,7 @@
 // (drivers look up nullability and table names by it, and can then update rows in place).
 // Thread: any; free functions over immutable plans.
 
+#include <span>
 #include <vector>
 
 #include "catalog/catalog.h"
@@ -13,5 +14,7 @@ namespace leat {
 
 std::vector<pgwire::ResultColumn> result_columns(const Schema& schema);
 std::vector<pgwire::ResultColumn> result_columns(const PhysicalPlan& plan, const CatalogSnapshot& catalog);
+// Whether rows of the one can be sent to a client that was told of the other.
+bool same_columns(std::span<const pgwire::ResultColumn> a, std::span<const pgwire::ResultColumn> b);
 
 }  // namespace leat

@@ -11,17 +11,6 @@
 namespace leat {
 namespace {
 
-// The columns that a table's job takes: all but generated ones.
-std::vector<int> written_columns(const Relation& relation) {
-  std::vector<int> columns;
-  for (size_t i = 0; i < relation.columns.size(); ++i) {
-    if (!relation.columns[i].generated_expr && relation.columns[i].generated_sql.empty()) {
-      columns.push_back(static_cast<int>(i));
-    }
-  }
-  return columns;
-}
-
 Batch all_rows(std::vector<Batch> batches, const std::vector<Type>& types) {
   return batches.size() == 1 ? batches[0].compacted() : concat(batches, types);
 }
@@ -94,36 +83,26 @@ Result<Batch> SqlSession::returning(const std::vector<ExprPtr>& exprs, const Bat
   return result;
 }
 
-Result<void> SqlSession::write(std::vector<TableWrite> writes) {
-  std::erase_if(writes, [](const TableWrite& w) { return w.changes.empty(); });
-  if (writes.empty()) return {};
-  if (status_ == pgwire::TransactionStatus::kInTransaction) {
-    for (auto& w : writes) transaction_writes_.push_back(std::move(w));
-    return {};
-  }
-  return engine_.write(std::move(writes));
-}
-
-// A transaction reads from one snapshot, without its own writes: what it wrote itself could not be changed.
-Result<void> SqlSession::check_not_written_here(const Relation& relation) {
-  for (const TableWrite& write : transaction_writes_) {
-    if (write.table != relation.id) continue;
-    return fail(make_error(SqlState::kFeatureNotSupported,
-                           "cannot update or delete rows of table \"{}\" after writing to it in the same transaction",
-                           relation.name)
-                    .with_detail("A transaction reads from the snapshot of its beginning, without its own writes.")
-                    .with_hint("Commit first."));
-  }
-  return {};
+// The answer of a statement that has changed `rows`, over which RETURNING is bound.
+Result<SqlSession::Outcome> SqlSession::written(std::string tag, const std::vector<ExprPtr>& exprs,
+                                                const Schema& columns, const Batch& rows,
+                                                std::span<const Value> parameters) {
+  Outcome outcome{.tag = std::move(tag)};
+  if (exprs.empty()) return outcome;
+  outcome.batches.push_back(TRY(returning(exprs, rows, parameters)));
+  outcome.columns.emplace();
+  for (const Field& field : columns) outcome.columns->push_back({.name = field.name, .type = field.type});
+  return outcome;
 }
 
 Result<SqlSession::Outcome> SqlSession::run_insert(const ast::Insert& insert, const Prepared& prepared,
                                                    std::span<const Value> parameters) {
+  TRY(check_may_write("INSERT"));
   Binder binder = binder_for(prepared);
   const BoundInsert bound = TRY(binder.bind_insert(insert));
   const Relation& relation = *bound.relation;
   TRY(check_writable(relation, true));
-  const PhysicalPlan plan = TRY(plan_rows(bound.query, shared_.catalog(), TRY(binder.parameter_types())));
+  const PhysicalPlan plan = TRY(plan_rows(bound.query, catalog(), TRY(binder.parameter_types())));
   Batch given = all_rows(TRY(run_to_end(plan, parameters)), types_of(bound.query->schema));
 
   Batch full;  // all of the relation's columns
@@ -138,28 +117,37 @@ Result<SqlSession::Outcome> SqlSession::run_insert(const ast::Insert& insert, co
     if (full.columns[i] == nullptr) full.columns[i] = Vector::constant(Value::null(relation.columns[i].type));
   }
   TRY(check_not_null(relation, full, places));
-  TableWrite write{.table = relation.id};
-  write.changes.selection = full.selection;
-  for (const int c : written_columns(relation)) write.changes.columns.push_back(full.columns[c]);
-  Outcome outcome{.tag = fmt::format("INSERT 0 {}", given.size())};
-  if (!bound.returning.empty()) {
-    outcome.batches.push_back(TRY(returning(bound.returning, full, parameters)));
-    outcome.columns.emplace();
-    for (const Field& field : bound.returning_columns) outcome.columns->push_back({.name = field.name, .type = field.type});
-  }
-  TRY(this->write({std::move(write)}));
+  Outcome outcome = TRY(written(fmt::format("INSERT 0 {}", given.size()), bound.returning, bound.returning_columns,
+                                full, parameters));
+  TRY(write(bound.relation, std::move(full)));
   return outcome;
 }
 
+// Outside of a transaction the rows that are read must still be there when they are written; inside, COMMIT
+// looks whether they are.
 Result<SqlSession::Outcome> SqlSession::run_update(const ast::Update& update, const Prepared& prepared,
                                                    std::span<const Value> parameters) {
+  TRY(check_may_write("UPDATE"));
+  if (transaction_) return update_rows(update, prepared, parameters);
   MutexLock lock(engine_.write_lock());
+  return update_rows(update, prepared, parameters);
+}
+
+Result<SqlSession::Outcome> SqlSession::run_delete(const ast::Delete& del, const Prepared& prepared,
+                                                   std::span<const Value> parameters) {
+  TRY(check_may_write("DELETE"));
+  if (transaction_) return delete_rows(del, prepared, parameters);
+  MutexLock lock(engine_.write_lock());
+  return delete_rows(del, prepared, parameters);
+}
+
+Result<SqlSession::Outcome> SqlSession::update_rows(const ast::Update& update, const Prepared& prepared,
+                                                    std::span<const Value> parameters) {
   Binder binder = binder_for(prepared);
   const BoundUpdate bound = TRY(binder.bind_update(update));
   const Relation& relation = *bound.relation;
   TRY(check_writable(relation, false));
-  TRY(check_not_written_here(relation));
-  const PhysicalPlan plan = TRY(plan_rows(bound.query, shared_.catalog(), TRY(binder.parameter_types())));
+  const PhysicalPlan plan = TRY(plan_rows(bound.query, catalog(), TRY(binder.parameter_types())));
   Batch rows = all_rows(TRY(run_to_end(plan, parameters)), types_of(bound.query->schema));
   rows = rows.with_rows(first_of_each_key(relation, rows)).compacted();
   const auto width = static_cast<int>(relation.columns.size());
@@ -168,49 +156,35 @@ Result<SqlSession::Outcome> SqlSession::run_update(const ast::Update& update, co
   TRY(check_not_null(relation, rows, places));
 
   // Old rows out, new rows in.
-  TableWrite write{.table = relation.id};
   std::vector<Batch> parts(2);
-  std::vector<Type> types;
-  for (const int c : written_columns(relation)) {
-    types.push_back(relation.columns[c].type);
+  for (int c = 0; c < width; ++c) {
     parts[0].columns.push_back(rows.columns[c]);
     parts[1].columns.push_back(rows.columns[width + c]);
   }
   parts[0].selection = parts[1].selection = rows.selection;
   parts[0].weights = std::make_shared<const std::vector<int32_t>>(rows.size(), -1);
-  write.changes = concat(parts, types);
-  Outcome outcome{.tag = fmt::format("UPDATE {}", rows.size())};
-  if (!bound.returning.empty()) {
-    outcome.batches.push_back(TRY(returning(bound.returning, rows, parameters)));
-    outcome.columns.emplace();
-    for (const Field& field : bound.returning_columns) outcome.columns->push_back({.name = field.name, .type = field.type});
-  }
-  TRY(this->write({std::move(write)}));
+  Outcome outcome = TRY(written(fmt::format("UPDATE {}", rows.size()), bound.returning, bound.returning_columns, rows,
+                                parameters));
+  TRY(write(bound.relation, concat(parts, types_of(relation.schema_of()))));
   return outcome;
 }
 
-Result<SqlSession::Outcome> SqlSession::run_delete(const ast::Delete& del, const Prepared& prepared,
-                                                   std::span<const Value> parameters) {
-  MutexLock lock(engine_.write_lock());
+Result<SqlSession::Outcome> SqlSession::delete_rows(const ast::Delete& del, const Prepared& prepared,
+                                                    std::span<const Value> parameters) {
   Binder binder = binder_for(prepared);
   const BoundDelete bound = TRY(binder.bind_delete(del));
   const Relation& relation = *bound.relation;
   TRY(check_writable(relation, false));
-  TRY(check_not_written_here(relation));
-  const PhysicalPlan plan = TRY(plan_rows(bound.query, shared_.catalog(), TRY(binder.parameter_types())));
+  const PhysicalPlan plan = TRY(plan_rows(bound.query, catalog(), TRY(binder.parameter_types())));
   Batch rows = all_rows(TRY(run_to_end(plan, parameters)), types_of(bound.query->schema));
   rows = rows.with_rows(first_of_each_key(relation, rows)).compacted();
-  TableWrite write{.table = relation.id};
-  for (const int c : written_columns(relation)) write.changes.columns.push_back(rows.columns[c]);
-  write.changes.selection = rows.selection;
-  write.changes.weights = std::make_shared<const std::vector<int32_t>>(rows.size(), -1);
-  Outcome outcome{.tag = fmt::format("DELETE {}", rows.size())};
-  if (!bound.returning.empty()) {
-    outcome.batches.push_back(TRY(returning(bound.returning, rows, parameters)));
-    outcome.columns.emplace();
-    for (const Field& field : bound.returning_columns) outcome.columns->push_back({.name = field.name, .type = field.type});
-  }
-  TRY(this->write({std::move(write)}));
+  Batch changes;
+  changes.columns.assign(rows.columns.begin(), rows.columns.begin() + static_cast<long>(relation.columns.size()));
+  changes.selection = rows.selection;
+  changes.weights = std::make_shared<const std::vector<int32_t>>(rows.size(), -1);
+  Outcome outcome = TRY(written(fmt::format("DELETE {}", rows.size()), bound.returning, bound.returning_columns, rows,
+                                parameters));
+  TRY(write(bound.relation, std::move(changes)));
   return outcome;
 }
 

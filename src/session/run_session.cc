@@ -1,4 +1,4 @@
-// SET, SHOW, DESCRIBE, BEGIN .. COMMIT.
+// SET, SHOW, DESCRIBE.
 
 #include <algorithm>
 
@@ -34,12 +34,22 @@ std::vector<std::vector<std::string>> columns_of(const Relation& relation) {
 }  // namespace
 
 Result<SqlSession::Outcome> SqlSession::run_set(const ast::Set& set) {
+  if (set.scope == ast::SetScope::kLocal && status_ == TransactionStatus::kIdle) {
+    warn(SqlState::kNoActiveSqlTransaction, "SET LOCAL can only be used in transaction blocks");
+    return Outcome{.tag = "SET"};
+  }
+  const std::string before = settings_.get(set.parameter).value_or("");
   if (set.use_default) {
     TRY(settings_.reset(set.parameter));
   } else {
     std::string value;
     for (const auto& v : set.values) value += (value.empty() ? "" : ", ") + v;
     TRY(settings_.set(set.parameter, value));
+  }
+  if (set.scope == ast::SetScope::kLocal) {
+    local_settings_.try_emplace(set.parameter, before);
+  } else {
+    local_settings_.erase(set.parameter);
   }
   report_changed_settings();
   return Outcome{.tag = "SET"};
@@ -141,7 +151,7 @@ Result<SqlSession::Outcome> SqlSession::run_show(const ast::Show& show) {
 Result<SqlSession::Outcome> SqlSession::run_show_create(const ast::ShowCreate& show) {
   Prepared none;
   const auto relation = TRY(binder_for(none).find_relation(show.name));
-  return Outcome{.batches = text_rows({{relation->schema_name + "." + relation->name, relation->sql}}, 2),
+  return Outcome{.batches = text_rows({{relation->schema_name + "." + relation->name, relation->shown_sql}}, 2),
                  .tag = "SHOW"};
 }
 
@@ -153,68 +163,6 @@ Result<SqlSession::Outcome> SqlSession::run_describe(const ast::Describe& descri
   for (const int c : relation->key) key += (key.empty() ? "" : ", ") + relation->columns[c].name;
   if (!key.empty()) rows.push_back({"primary key", key, "", ""});
   return Outcome{.batches = text_rows(rows, 4), .tag = "DESCRIBE"};
-}
-
-Result<SqlSession::Outcome> SqlSession::run_transaction(const ast::Transaction& transaction) {
-  switch (transaction.verb) {
-    case ast::TransactionVerb::kBegin:
-      if (status_ == TransactionStatus::kInTransaction) {
-        if (client_ != nullptr) {
-          client_->notice({.severity = pgwire::Severity::kWarning,
-                           .code = SqlState::kActiveSqlTransaction,
-                           .message = "there is already a transaction in progress"});
-        }
-      } else {
-        status_ = TransactionStatus::kInTransaction;
-        transaction_settings_ = settings_.save();
-        transaction_now_us_ = engine_.clock().now_us();
-      }
-      return Outcome{.tag = transaction.start_transaction ? "START TRANSACTION" : "BEGIN"};
-    case ast::TransactionVerb::kCommit: {
-      if (status_ == TransactionStatus::kIdle) {
-        if (client_ != nullptr) {
-          client_->notice({.severity = pgwire::Severity::kWarning,
-                           .code = SqlState::kNoActiveSqlTransaction,
-                           .message = "there is no transaction in progress"});
-        }
-        return Outcome{.tag = "COMMIT"};
-      }
-      if (status_ == TransactionStatus::kFailed) {
-        settings_.restore(std::move(transaction_settings_));
-        end_transaction();
-        report_changed_settings();
-        return Outcome{.tag = "ROLLBACK"};
-      }
-      auto writes = std::move(transaction_writes_);
-      end_transaction();
-      if (!writes.empty()) TRY(engine_.write(std::move(writes)));
-      return Outcome{.tag = "COMMIT"};
-    }
-    case ast::TransactionVerb::kRollback:
-      if (status_ == TransactionStatus::kIdle) {
-        if (client_ != nullptr) {
-          client_->notice({.severity = pgwire::Severity::kWarning,
-                           .code = SqlState::kNoActiveSqlTransaction,
-                           .message = "there is no transaction in progress"});
-        }
-      } else {
-        settings_.restore(std::move(transaction_settings_));
-        end_transaction();
-        report_changed_settings();
-      }
-      return Outcome{.tag = "ROLLBACK"};
-    default: return fail(SqlState::kFeatureNotSupported, "savepoints are not supported yet");
-  }
-}
-
-void SqlSession::end_transaction() {
-  status_ = TransactionStatus::kIdle;
-  transaction_snapshot_ = {};
-  transaction_catalog_ = nullptr;
-  transaction_writes_.clear();
-  transaction_settings_.clear();
-  transaction_now_us_ = 0;
-  portals_.clear();
 }
 
 }  // namespace leat

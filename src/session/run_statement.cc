@@ -41,7 +41,12 @@ Result<SqlSession::Outcome> SqlSession::run_statement(const ast::Statement& stat
         report_changed_settings();
         return Outcome{.tag = "RESET"};
       }
-      case Kind::kSetTransaction: return Outcome{.tag = "SET"};  // all there is: one snapshot, read and write
+      case Kind::kSetTransaction: return run_set_transaction(static_cast<const ast::SetTransaction&>(statement));
+      case Kind::kPrepare: return run_prepare(static_cast<const ast::Prepare&>(statement), prepared);
+      case Kind::kDeclareCursor:
+        return run_declare(static_cast<const ast::DeclareCursor&>(statement), prepared, parameters);
+      case Kind::kFetchCursor: return run_move(static_cast<const ast::FetchCursor&>(statement));
+      case Kind::kCloseCursor: return run_close(static_cast<const ast::CloseCursor&>(statement));
       case Kind::kTransaction: return run_transaction(static_cast<const ast::Transaction&>(statement));
       case Kind::kFlush:
       case Kind::kWait:
@@ -49,20 +54,11 @@ Result<SqlSession::Outcome> SqlSession::run_statement(const ast::Statement& stat
         return Outcome{.tag = statement.kind == Kind::kFlush ? "FLUSH" : "WAIT"};
       case Kind::kDiscard:
         statements_.clear();
+        portals_.clear();
         settings_.reset_all();
         report_changed_settings();
         return Outcome{.tag = "DISCARD ALL"};
-      case Kind::kDeallocate: {
-        const auto& name = static_cast<const ast::Deallocate&>(statement).name;
-        if (!name) {
-          statements_.clear();
-          return Outcome{.tag = "DEALLOCATE ALL"};
-        }
-        if (statements_.erase(name->text) == 0) {
-          return fail(SqlState::kInvalidSqlStatementName, "prepared statement \"{}\" does not exist", name->text);
-        }
-        return Outcome{.tag = "DEALLOCATE"};
-      }
+      case Kind::kDeallocate: return run_deallocate(static_cast<const ast::Deallocate&>(statement));
       case Kind::kListen: return Outcome{.tag = "UNLISTEN"};  // drivers reset a connection with it
       default: return fail(SqlState::kFeatureNotSupported, "this statement is not supported yet");
     }

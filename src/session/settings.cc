@@ -82,6 +82,7 @@ Result<void> Settings::set(std::string_view given_name, std::string_view given) 
   std::string value(given);
   if (name.find('.') != std::string::npos) {
     values_[name] = value;
+    ++version_;
     return {};
   }
   const SettingDefinition* definition = TRY(find_or_fail(name));
@@ -103,6 +104,7 @@ Result<void> Settings::set(std::string_view given_name, std::string_view given) 
   }
   if (name == "client_encoding") value = "UTF8";
   values_[name] = value;
+  ++version_;
   return {};
 }
 
@@ -110,12 +112,14 @@ Result<void> Settings::reset(std::string_view given) {
   const std::string name = lower(given);
   if (name.find('.') == std::string::npos) TRY(find_or_fail(name));
   values_.erase(name);
+  ++version_;
   if (name == "timezone") zone_ = TimeZone();
   return {};
 }
 
 void Settings::reset_all() {
   values_.clear();
+  ++version_;
   zone_ = TimeZone();
 }
 
@@ -170,7 +174,9 @@ int64_t Settings::milliseconds(std::string_view name) const {
 }
 
 void Settings::restore(std::map<std::string, std::string> values) {
+  if (values == values_) return;
   values_ = std::move(values);
+  ++version_;
   zone_ = TimeZone::find(value("timezone")).value_or(TimeZone());
 }
 

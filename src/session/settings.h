@@ -39,6 +39,8 @@ class Settings {
   const TimeZone& zone() const { return zone_; }
   std::vector<std::string> search_path(std::string_view user) const;
   int64_t milliseconds(std::string_view name) const;
+  // Another number after every change: what was made under one version is as good as long as it lasts.
+  uint64_t version() const { return version_; }
 
   // For ROLLBACK and SET LOCAL: values as they were.
   std::map<std::string, std::string> save() const { return values_; }
@@ -47,6 +49,7 @@ class Settings {
  private:
   std::map<std::string, std::string> values_;  // those that differ from their defaults
   TimeZone zone_;
+  uint64_t version_ = 0;
 };
 
 }  // namespace leat

@@ -2,6 +2,7 @@
 
 #include "session/sql_session.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "aggregate/aggregate.h"
@@ -24,14 +25,24 @@ int64_t monotonic_ns() {
       .count();
 }
 
-Error in_failed_transaction() {
-  return make_error(SqlState::kInFailedSqlTransaction,
-                    "current transaction is aborted, commands ignored until end of transaction block");
+// What a failed transaction still takes.
+bool ends_failure(const ast::Statement& statement) {
+  if (statement.kind != ast::StatementKind::kTransaction) return false;
+  const auto verb = static_cast<const ast::Transaction&>(statement).verb;
+  return verb == ast::TransactionVerb::kCommit || verb == ast::TransactionVerb::kRollback ||
+         verb == ast::TransactionVerb::kRollbackToSavepoint;
 }
 
-bool ends_transaction(const ast::Statement& statement) {
-  return statement.kind == ast::StatementKind::kTransaction &&
-         static_cast<const ast::Transaction&>(statement).verb != ast::TransactionVerb::kBegin;
+bool changes_rows(ast::StatementKind kind) {
+  using Kind = ast::StatementKind;
+  return kind == Kind::kInsert || kind == Kind::kUpdate || kind == Kind::kDelete || kind == Kind::kTruncate;
+}
+
+// The query of a statement that has a plan.
+const ast::Query& query_of(const ast::Statement& statement) {
+  return statement.kind == ast::StatementKind::kDeclareCursor
+             ? *static_cast<const ast::DeclareCursor&>(statement).query
+             : *static_cast<const ast::QueryStatement&>(statement).query;
 }
 
 }  // namespace
@@ -57,7 +68,7 @@ SessionRow SqlSession::row() const {
   MutexLock lock(activity_mutex_);
   return {.pid = pid_, .user = user_, .database = database_name_,
           .application_name = settings_.value("application_name"), .client_address = client_address_,
-          .state = state_, .query = activity_, .started_us = started_us_, .query_started_us = activity_us_};
+          .state = std::string(state_), .query = activity_, .started_us = started_us_, .query_started_us = activity_us_};
 }
 
 void SqlSession::begin_statement(std::string_view text) {
@@ -132,7 +143,7 @@ std::string SqlSession::relation_definition(int64_t oid) const {
 // ------------------------------------------------------------------------------------ preparing
 
 Binder SqlSession::binder_for(const Prepared& prepared) {
-  return Binder({.catalog = transaction_catalog_ ? transaction_catalog_ : shared_.catalog(),
+  return Binder({.catalog = catalog(),
                  .database = database_name_,
                  .search_path = search_path(),
                  .zone = settings_.zone(),
@@ -143,7 +154,7 @@ Binder SqlSession::binder_for(const Prepared& prepared) {
 EvalContext SqlSession::eval_context(std::span<const Value> parameters) {
   EvalContext eval;
   eval.zone = &settings_.zone();
-  eval.now_micros = transaction_now_us_ != 0 ? transaction_now_us_ : engine_.clock().now_us();
+  eval.now_micros = transaction_ ? transaction_->now_us() : engine_.clock().now_us();
   eval.session = this;
   eval.parameters = parameters;
   return eval;
@@ -160,27 +171,31 @@ Result<SqlSession::PreparedPtr> SqlSession::prepare(std::string_view sql, std::s
 }
 
 Result<std::shared_ptr<const PhysicalPlan>> SqlSession::plan_of(Prepared& prepared) {
-  const CatalogPtr catalog = transaction_catalog_ ? transaction_catalog_ : shared_.catalog();
-  const std::string path = settings_.value("search_path");
-  if (prepared.plan && prepared.catalog_version == catalog->version && prepared.plan_search_path == path) {
+  const CatalogPtr catalog = this->catalog();
+  if (prepared.plan && prepared.catalog_version == catalog->version &&
+      prepared.settings_version == settings_.version()) {
     return prepared.plan;
   }
   Binder binder = binder_for(prepared);
-  const auto& query = *static_cast<const ast::QueryStatement&>(*prepared.statement).query;
-  const BoundQuery bound = TRY(binder.bind_query(query));
+  const BoundQuery bound = TRY(binder.bind_query(query_of(*prepared.statement)));
   auto parameter_types = TRY(binder.parameter_types());
   auto plan = TRY(plan_query(bound, {.mode = PlanMode::kQuery, .catalog = catalog.get(),
                                      .parameter_types = parameter_types}));
   plan.parameter_types = std::move(parameter_types);
+  if (prepared.described && !same_columns(*prepared.description.columns, result_columns(plan.columns))) {
+    return fail(SqlState::kFeatureNotSupported, "cached plan must not change result type");
+  }
   prepared.plan = std::make_shared<const PhysicalPlan>(std::move(plan));
+  prepared.lookup = KeyLookup::recognise(*prepared.plan);
   prepared.catalog_version = catalog->version;
-  prepared.plan_search_path = path;
+  prepared.settings_version = settings_.version();
   return prepared.plan;
 }
 
 Result<void> SqlSession::describe(Prepared& prepared) {
   auto& description = prepared.description;
   description = {};
+  prepared.described = false;
   if (!prepared.statement) return {};
   const ast::Statement& statement = *prepared.statement;
   switch (statement.kind) {
@@ -188,6 +203,9 @@ Result<void> SqlSession::describe(Prepared& prepared) {
       const auto plan = TRY(plan_of(prepared));
       description.parameters = plan->parameter_types;
       description.columns = result_columns(*plan, *shared_.catalog());
+      // When it is planned again, the client's values are of these types.
+      prepared.parameter_hints = plan->parameter_types;
+      prepared.described = true;
       break;
     }
     case ast::StatementKind::kInsert:
@@ -211,6 +229,20 @@ Result<void> SqlSession::describe(Prepared& prepared) {
       }
       description.parameters = TRY(binder.parameter_types());
       if (has) description.columns = result_columns(returning);
+      break;
+    }
+    case ast::StatementKind::kDeclareCursor:
+      if (!static_cast<const ast::DeclareCursor&>(statement).query) break;
+      description.parameters = TRY(plan_of(prepared))->parameter_types;
+      break;
+    case ast::StatementKind::kExecute: {
+      const auto at = statements_.find(static_cast<const ast::Execute&>(statement).name.text);
+      if (at != statements_.end()) description.columns = at->second->description.columns;
+      break;
+    }
+    case ast::StatementKind::kFetchCursor: {
+      const auto& fetch = static_cast<const ast::FetchCursor&>(statement);
+      if (!fetch.move) description.columns = *TRY(find_cursor(fetch.cursor.text))->description.columns;
       break;
     }
     default: {
@@ -240,9 +272,7 @@ Result<> SqlSession::parse(const pgwire::ParseRequest& request) {
   for (const uint32_t oid : request.parameter_oids) hints.push_back(TRY(type_by_oid(oid)));
   PreparedPtr prepared = TRY(prepare(request.sql, parsed.empty() ? std::string_view() : parsed[0].text, 0,
                                      parsed.empty() ? nullptr : std::move(parsed[0].statement), std::move(hints)));
-  if (status_ == TransactionStatus::kFailed && prepared->statement && !ends_transaction(*prepared->statement)) {
-    return fail(in_failed_transaction());
-  }
+  if (prepared->statement) TRY(check_not_failed(*prepared->statement));
   TRY(describe(*prepared));
   statements_.insert_or_assign(std::string(request.name), std::move(prepared));
   return {};
@@ -267,8 +297,8 @@ Result<> SqlSession::bind(pgwire::BindRequest request) {
   if (portals_.size() >= pgwire::kPortalsMax) {
     return fail(SqlState::kProgramLimitExceeded, "too many open portals (at most {})", pgwire::kPortalsMax);
   }
-  Portal portal{.prepared = at->second, .parameters = std::move(request.parameters)};
-  portal.description = {.columns = at->second->description.columns, .formats = std::move(request.result_formats)};
+  Portal portal{.prepared = at->second, .parameters = std::move(request.parameters), .number = ++portals_opened_};
+  portal.description = {.columns = &at->second->description.columns, .formats = std::move(request.result_formats)};
   portals_.insert_or_assign(std::string(request.portal), std::move(portal));
   return {};
 }
@@ -288,12 +318,6 @@ void SqlSession::close_portal(std::string_view name) {
 }
 
 // ------------------------------------------------------------------------------------ running
-
-Snapshot SqlSession::read_snapshot() {
-  if (status_ != TransactionStatus::kInTransaction) return engine_.snapshot();
-  if (!transaction_snapshot_) transaction_snapshot_ = engine_.snapshot();
-  return transaction_snapshot_;
-}
 
 Result<std::unique_ptr<RowSource>> SqlSession::rows_of(const PhysicalNode& scan) {
   const Relation& relation = *scan.relation;
@@ -328,10 +352,26 @@ Result<std::unique_ptr<RowSource>> SqlSession::rows_of(const PhysicalNode& scan)
 Result<std::unique_ptr<QueryRun>> SqlSession::start_query(const PhysicalPlan& plan, std::span<const Value> parameters) {
   const int64_t timeout_ms = settings_.milliseconds("statement_timeout");
   return QueryRun::start(plan, {.snapshot = read_snapshot(),
+                                .pending = transaction_ ? transaction_->pending() : nullptr,
                                 .make_rows = [this](const PhysicalNode& scan) { return rows_of(scan); },
                                 .eval = eval_context(parameters),
                                 .cancel = &cancel_,
                                 .deadline_ns = timeout_ms > 0 ? monotonic_ns() + timeout_ms * 1'000'000 : 0});
+}
+
+// A query's rows: found at once by the short path, or made while they are read.
+Result<void> SqlSession::start_rows(Portal& portal) {
+  Prepared& prepared = *portal.prepared;
+  const auto plan = TRY(plan_of(prepared));
+  if (prepared.lookup && !(transaction_ && transaction_->has_writes())) {
+    auto rows = TRY(prepared.lookup->run(read_snapshot(), eval_context(portal.parameters)));
+    if (rows) {
+      portal.rest = std::move(*rows);
+      return {};
+    }
+  }
+  portal.run = TRY(start_query(*plan, portal.parameters));
+  return {};
 }
 
 Result<std::vector<Batch>> SqlSession::run_to_end(const PhysicalPlan& plan, std::span<const Value> parameters) {
@@ -344,68 +384,120 @@ Result<std::vector<Batch>> SqlSession::run_to_end(const PhysicalPlan& plan, std:
   }
 }
 
+Result<void> SqlSession::check_not_failed(const ast::Statement& statement) const {
+  if (status_ != TransactionStatus::kFailed || ends_failure(statement)) return {};
+  return fail(SqlState::kInFailedSqlTransaction,
+              "current transaction is aborted, commands ignored until end of transaction block");
+}
+
+// The next rows of a portal, at most so many; none at the end.
+Result<Batch> SqlSession::next_rows(Portal& portal, uint64_t rows_max) {
+  Batch batch = std::move(portal.rest);
+  portal.rest = {};
+  if (batch.empty() && portal.run) batch = TRY(portal.run->next());
+  while (batch.empty() && portal.next_result < portal.result.size()) {
+    batch = std::move(portal.result[portal.next_result++]);
+  }
+  if (batch.size() > rows_max) {
+    std::vector<uint32_t> now, later;
+    for (size_t i = 0; i < batch.size(); ++i) (i < rows_max ? now : later).push_back(batch.selection[i]);
+    portal.rest = batch.with_rows(std::move(later));
+    batch = batch.with_rows(std::move(now));
+  }
+  portal.rows_sent += batch.size();
+  return batch;
+}
+
 // Sends rows of a portal up to the limit (0: all). True: there may be more.
 Result<bool> SqlSession::send_rows(Portal& portal, uint64_t rows_max, pgwire::ResultSink& sink) {
   uint64_t left = rows_max == 0 ? UINT64_MAX : rows_max;
-  for (;;) {
-    Batch batch = std::move(portal.rest);
-    portal.rest = {};
-    if (batch.empty()) {
-      if (portal.run) {
-        batch = TRY(portal.run->next());
-      } else if (portal.next_result < portal.result.size()) {
-        batch = std::move(portal.result[portal.next_result++]);
-        if (batch.empty()) continue;
-      }
-    }
+  while (left > 0) {
+    const Batch batch = TRY(next_rows(portal, left));
     if (batch.empty()) return false;
-    if (batch.size() > left) {
-      std::vector<uint32_t> now, later;
-      for (size_t i = 0; i < batch.size(); ++i) (i < left ? now : later).push_back(batch.selection[i]);
-      portal.rest = batch.with_rows(std::move(later));
-      batch = batch.with_rows(std::move(now));
-    }
     TRY(sink.rows(batch));
-    portal.rows_sent += batch.size();
     left -= batch.size();
-    if (left == 0) return true;
   }
+  return true;
+}
+
+// As send_rows(); the rows of a FETCH are its cursor's.
+Result<bool> SqlSession::send(Portal& portal, uint64_t rows_max, pgwire::ResultSink& sink) {
+  if (portal.cursor.empty()) return send_rows(portal, rows_max, sink);
+  const uint64_t limit = rows_max == 0 ? portal.fetch_left : std::min(rows_max, portal.fetch_left);
+  if (limit == 0) return false;
+  Portal& cursor = *TRY(find_cursor(portal.cursor));
+  const uint64_t before = cursor.rows_sent;
+  const bool more = TRY(send_rows(cursor, limit, sink));
+  portal.rows_sent += cursor.rows_sent - before;
+  portal.fetch_left -= cursor.rows_sent - before;
+  return more && portal.fetch_left > 0;
+}
+
+// Makes the rows, or all that is needed to read them.
+Result<void> SqlSession::start(Portal& portal) {
+  portal.started = true;
+  Prepared& prepared = *portal.prepared;
+  portal.description.columns = &prepared.description.columns;  // a statement that nobody described has them now
+  const ast::Statement& statement = *prepared.statement;
+  if (statement.kind == ast::StatementKind::kQuery) {
+    const auto plan = TRY(plan_of(prepared));
+    if (plan->parameter_types.size() > portal.parameters.size()) {
+      return fail(SqlState::kUndefinedParameter, "there is no parameter ${}", plan->parameter_types.size());
+    }
+    if (!prepared.description.columns) prepared.description.columns = result_columns(*plan, *shared_.catalog());
+    return start_rows(portal);
+  }
+  if (statement.kind == ast::StatementKind::kFetchCursor && !static_cast<const ast::FetchCursor&>(statement).move) {
+    return start_fetch(portal, static_cast<const ast::FetchCursor&>(statement));
+  }
+  Outcome outcome = TRY(run_statement(statement, prepared, portal.parameters));
+  portal.result = std::move(outcome.batches);
+  portal.command_tag = std::move(outcome.tag);
+  if (!prepared.description.columns) prepared.description.columns = std::move(outcome.columns);
+  return {};
+}
+
+// Gives the command tag.
+const std::string& SqlSession::finish(Portal& portal) {
+  portal.finished = true;
+  portal.run.reset();
+  const bool is_query = portal.prepared->statement->kind == ast::StatementKind::kQuery;
+  if (is_query) portal.command_tag = fmt::format("SELECT {}", portal.rows_sent);
+  if (!portal.cursor.empty()) portal.command_tag = fmt::format("FETCH {}", portal.rows_sent);
+  return portal.command_tag;
 }
 
 Result<pgwire::ExecuteResult> SqlSession::execute(std::string_view name, uint64_t rows_max,
                                                   pgwire::ResultSink& sink) {
   const auto at = portals_.find(name);
   if (at == portals_.end()) return fail(SqlState::kInvalidCursorName, "portal \"{}\" does not exist", name);
-  Portal& portal = at->second;
-  Prepared& prepared = *portal.prepared;
-  if (!prepared.statement) return pgwire::ExecuteResult{.outcome = pgwire::ExecuteResult::kEmptyQuery};
-  if (status_ == TransactionStatus::kFailed && !ends_transaction(*prepared.statement)) {
-    return fail(in_failed_transaction());
-  }
+  // Out of the others' sight while it runs: the statement may end portals, COMMIT all of them.
+  auto portal = portals_.extract(at);
+  auto result = TRY(execute(portal.mapped(), rows_max, sink));
+  portals_.insert(std::move(portal));
+  return result;
+}
+
+Result<pgwire::ExecuteResult> SqlSession::execute(Portal& portal, uint64_t rows_max, pgwire::ResultSink& sink) {
+  if (!portal.prepared->statement) return pgwire::ExecuteResult{.outcome = pgwire::ExecuteResult::kEmptyQuery};
+  TRY(check_not_failed(*portal.prepared->statement));
   if (portal.finished) return pgwire::ExecuteResult{.command_tag = portal.command_tag};
-  begin_statement(prepared.text);
+  begin_statement(portal.prepared->text);
   if (!portal.started) {
-    portal.started = true;
-    if (prepared.statement->kind == ast::StatementKind::kQuery) {
-      portal.run = TRY(start_query(*TRY(plan_of(prepared)), portal.parameters));
-    } else {
-      Outcome outcome = TRY(run_statement(*prepared.statement, prepared, portal.parameters));
-      portal.result = std::move(outcome.batches);
-      portal.command_tag = std::move(outcome.tag);
-    }
+    TRY(resolve_call(portal));
+    const ast::Statement& statement = *portal.prepared->statement;
+    // A statement alone before its Sync needs no transaction around it.
+    const bool is_alone = client_ == nullptr || client_->sync_follows();
+    if (transaction_ || (!is_alone && changes_rows(statement.kind))) TRY(enter_implicit(statement));
+    TRY(start(portal));
   }
-  if (portal.description.columns) {
-    sink.begin_rows(*portal.description.columns, portal.description.formats);
-    if (TRY(send_rows(portal, rows_max, sink))) {
+  if (*portal.description.columns) {
+    sink.begin_rows(**portal.description.columns, portal.description.formats);
+    if (TRY(send(portal, rows_max, sink))) {
       return pgwire::ExecuteResult{.outcome = pgwire::ExecuteResult::kSuspended};
     }
   }
-  portal.finished = true;
-  portal.run.reset();
-  if (prepared.statement->kind == ast::StatementKind::kQuery) {
-    portal.command_tag = fmt::format("SELECT {}", portal.rows_sent);
-  }
-  return pgwire::ExecuteResult{.command_tag = portal.command_tag};
+  return pgwire::ExecuteResult{.command_tag = finish(portal)};
 }
 
 Result<> SqlSession::simple_query(std::string_view sql, pgwire::ResultSink& sink) {
@@ -416,32 +508,20 @@ Result<> SqlSession::simple_query(std::string_view sql, pgwire::ResultSink& sink
   }
   statements_.erase("");
   portals_.erase("");
+  const bool is_alone = parsed.size() == 1;
   for (auto& one : parsed) {
-    if (status_ == TransactionStatus::kFailed && !ends_transaction(*one.statement)) {
-      return fail(in_failed_transaction());
-    }
+    TRY(check_not_failed(*one.statement));
     begin_statement(one.text);
-    Portal portal;
-    portal.prepared = TRY(prepare(sql, one.text, one.begin, std::move(one.statement), {}));
-    Prepared& prepared = *portal.prepared;
-    if (prepared.statement->kind == ast::StatementKind::kQuery) {
-      const auto plan = TRY(plan_of(prepared));
-      if (!plan->parameter_types.empty()) {
-        return fail(SqlState::kUndefinedParameter, "there is no parameter ${}", plan->parameter_types.size());
-      }
-      portal.run = TRY(start_query(*plan, {}));
-      sink.begin_rows(result_columns(*plan, *shared_.catalog()), {});
-      TRY(send_rows(portal, 0, sink));
-      sink.complete(fmt::format("SELECT {}", portal.rows_sent));
-      continue;
+    Portal portal{.prepared = TRY(prepare(sql, one.text, one.begin, std::move(one.statement), {}))};
+    TRY(resolve_call(portal));
+    if (!is_alone) TRY(enter_implicit(*portal.prepared->statement));
+    TRY(start(portal));
+    if (*portal.description.columns) {
+      sink.begin_rows(**portal.description.columns, portal.description.formats);
+      TRY(send(portal, 0, sink));
     }
-    Outcome outcome = TRY(run_statement(*prepared.statement, prepared, {}));
-    if (outcome.columns) {
-      sink.begin_rows(*outcome.columns, {});
-      portal.result = std::move(outcome.batches);
-      TRY(send_rows(portal, 0, sink));
-    }
-    sink.complete(outcome.tag);
+    if (&one == &parsed.back()) TRY(commit_implicit());
+    sink.complete(finish(portal));
   }
   MutexLock lock(activity_mutex_);
   state_ = status_ == TransactionStatus::kIdle ? "idle" : "idle in transaction";
@@ -449,19 +529,11 @@ Result<> SqlSession::simple_query(std::string_view sql, pgwire::ResultSink& sink
 }
 
 Result<> SqlSession::sync() {
-  if (status_ == TransactionStatus::kIdle) portals_.clear();
+  TRY(commit_implicit());
+  if (status_ == TransactionStatus::kIdle) drop_portals();
   MutexLock lock(activity_mutex_);
   state_ = status_ == TransactionStatus::kIdle ? "idle" : "idle in transaction";
   return {};
-}
-
-void SqlSession::fail_transaction() {
-  if (status_ == TransactionStatus::kInTransaction) {
-    status_ = TransactionStatus::kFailed;
-    transaction_writes_.clear();
-    transaction_snapshot_ = {};
-  }
-  portals_.clear();
 }
 
 std::vector<Batch> text_rows(const std::vector<std::vector<std::string>>& rows, size_t columns) {

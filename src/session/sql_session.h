@@ -6,6 +6,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,11 @@
 #include "expr/eval_context.h"
 #include "pgwire/session_interface.h"
 #include "plan/physical.h"
+#include "query/key_lookup.h"
 #include "query/query_run.h"
 #include "session/database.h"
 #include "session/settings.h"
+#include "session/transaction.h"
 
 namespace leat {
 
@@ -63,10 +66,12 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
     ast::StatementPtr statement;        // null: empty
     std::vector<Type> parameter_hints;
     pgwire::StatementDescription description;
-    // The plan of a query, kept while the catalog is the same.
+    bool described = false;             // the client knows its columns: they stay what they are
+    // The plan of a query, kept while the catalog and the settings are the same.
     uint64_t catalog_version = 0;
-    std::string plan_search_path;
+    uint64_t settings_version = 0;
     std::shared_ptr<const PhysicalPlan> plan;
+    std::unique_ptr<KeyLookup> lookup;  // null: the plan is no look-up
   };
   using PreparedPtr = std::shared_ptr<Prepared>;
 
@@ -77,7 +82,13 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
     std::unique_ptr<QueryRun> run;
     Batch rest;               // rows that a row limit left over
     uint64_t rows_sent = 0;
-    bool started = false, finished = false, in_transaction = false;
+    uint64_t number = 0;      // in order of their making
+    bool started = false, finished = false;
+    bool is_cursor = false;   // made by DECLARE
+    bool hold = false;        // WITH HOLD: it stays when its transaction commits
+    bool held = false;        // it has
+    std::string cursor;       // of FETCH: where its rows come from
+    uint64_t fetch_left = 0;  // of FETCH: how many may come
     std::vector<Batch> result;  // of RETURNING and SHOW: made at once
     size_t next_result = 0;
     std::string command_tag;
@@ -94,9 +105,9 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
   Result<void> describe(Prepared& prepared);
   Result<std::shared_ptr<const PhysicalPlan>> plan_of(Prepared& prepared);
   Result<std::unique_ptr<QueryRun>> start_query(const PhysicalPlan& plan, std::span<const Value> parameters);
+  Result<void> start_rows(Portal& portal);
   Result<std::vector<Batch>> run_to_end(const PhysicalPlan& plan, std::span<const Value> parameters);
   // Anything but a query whose rows are streamed.
-  Result<Outcome> run_statement(Prepared& prepared, std::span<const Value> parameters);
   Result<Outcome> run_statement(const ast::Statement& statement, Prepared& prepared, std::span<const Value> parameters);
 
   Result<Outcome> run_insert(const ast::Insert& insert, const Prepared& prepared, std::span<const Value> parameters);
@@ -111,22 +122,55 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
   Result<Outcome> run_describe(const ast::Describe& describe);
   Result<Outcome> run_set(const ast::Set& set);
   Result<Outcome> run_transaction(const ast::Transaction& transaction);
+  Result<Outcome> run_end(const ast::Transaction& end);
+  Result<Outcome> run_savepoint(const ast::Transaction& savepoint);
+  Result<Outcome> run_set_transaction(const ast::SetTransaction& set);
   Result<Outcome> run_truncate(const ast::Truncate& truncate);
+  Result<Outcome> run_prepare(const ast::Prepare& prepare, const Prepared& prepared);
+  Result<Outcome> run_deallocate(const ast::Deallocate& deallocate);
+  Result<Outcome> run_declare(const ast::DeclareCursor& declare, Prepared& prepared, std::span<const Value> parameters);
+  Result<Outcome> run_move(const ast::FetchCursor& move);
+  Result<Outcome> run_close(const ast::CloseCursor& close);
 
   Result<std::vector<pgwire::ResultColumn>> columns_of_statement(const ast::Statement& statement, bool& has_rows,
                                                                  Prepared& prepared);
   Result<Batch> returning(const std::vector<ExprPtr>& exprs, const Batch& rows, std::span<const Value> parameters);
   Result<void> check_not_null(const Relation& relation, const Batch& rows, std::span<const int> places);
-  Result<void> check_not_written_here(const Relation& relation);
-  Result<void> write(std::vector<TableWrite> writes);
+  Result<void> check_may_write(std::string_view verb) const;
+  Result<Outcome> update_rows(const ast::Update& update, const Prepared& prepared, std::span<const Value> parameters);
+  Result<Outcome> delete_rows(const ast::Delete& del, const Prepared& prepared, std::span<const Value> parameters);
+  Result<Outcome> written(std::string tag, const std::vector<ExprPtr>& returning, const Schema& columns,
+                          const Batch& rows, std::span<const Value> parameters);
+  Result<void> write(const RelationPtr& table, Batch changes);
+
+  // ---- transactions
+  Result<void> begin_block(const ast::TransactionModes& modes);
   Result<void> commit();
+  void roll_back();
   void end_transaction();
+  void drop_portals();
+  Result<void> enter_implicit(const ast::Statement& statement);
+  Result<void> commit_implicit();
+  Result<void> check_not_failed(const ast::Statement& statement) const;
+  CatalogPtr catalog();
+
   Binder binder_for(const Prepared& prepared);
   EvalContext eval_context(std::span<const Value> parameters);
   Result<std::unique_ptr<RowSource>> rows_of(const PhysicalNode& scan);
   Snapshot read_snapshot();
   void report_changed_settings();
+  void warn(SqlState code, std::string message);
+
+  // ---- portals
+  Result<pgwire::ExecuteResult> execute(Portal& portal, uint64_t rows_max, pgwire::ResultSink& sink);
+  Result<void> resolve_call(Portal& portal);
+  Result<void> start(Portal& portal);
+  Result<void> start_fetch(Portal& portal, const ast::FetchCursor& fetch);
+  Result<Portal*> find_cursor(const std::string& name);
+  Result<Batch> next_rows(Portal& portal, uint64_t rows_max);
   Result<bool> send_rows(Portal& portal, uint64_t rows_max, pgwire::ResultSink& sink);
+  Result<bool> send(Portal& portal, uint64_t rows_max, pgwire::ResultSink& sink);
+  const std::string& finish(Portal& portal);
   void begin_statement(std::string_view text);
 
   Database& shared_;
@@ -139,15 +183,13 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
   std::map<std::string, PreparedPtr, std::less<>> statements_;
   std::map<std::string, Portal, std::less<>> portals_;
   pgwire::TransactionStatus status_ = pgwire::TransactionStatus::kIdle;
-  Snapshot transaction_snapshot_;
-  CatalogPtr transaction_catalog_;
-  std::vector<TableWrite> transaction_writes_;
-  std::map<std::string, std::string> transaction_settings_;
-  int64_t transaction_now_us_ = 0;
+  std::optional<Transaction> transaction_;
+  Transaction::SettingValues local_settings_;  // SET LOCAL in the transaction: values to go back to
+  uint64_t portals_opened_ = 0;
   std::atomic<bool> cancel_{false};
   mutable Mutex activity_mutex_;
   std::string activity_ GUARDED_BY(activity_mutex_);
-  std::string state_ GUARDED_BY(activity_mutex_) = "idle";
+  std::string_view state_ GUARDED_BY(activity_mutex_) = "idle";
   int64_t activity_us_ GUARDED_BY(activity_mutex_) = 0;
 };
 

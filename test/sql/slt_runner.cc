@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <regex>
 #include <sstream>
 #include <thread>
@@ -27,6 +28,7 @@ struct Record {
   // What the head says.
   bool fails = false, rowsort = false, both = false, retry = false;
   std::string tag, regex, types, sqlstate;
+  std::string connection;  // empty: the file's first
 
   std::string sql_text() const {
     std::string out;
@@ -61,7 +63,9 @@ std::string rest_after(const std::string& line, size_t count) {
 
 void read_head(Record& record, const std::string& line, const std::string& where) {
   const auto w = words(line);
-  if (w[0] == "statement" && w.size() > 1 && w[1] == "ok") {
+  if (w[0] == "connection" && w.size() == 2) {
+    record.connection = w[1];
+  } else if (w[0] == "statement" && w.size() > 1 && w[1] == "ok") {
     record.kind = Record::kStatement;
     record.tag = rest_after(line, 2);
   } else if (w[0] == "statement" && w.size() > 1 && w[1] == "error") {
@@ -83,7 +87,7 @@ void read_head(Record& record, const std::string& line, const std::string& where
     record.kind = Record::kError;
     if (w.size() > 1) record.sqlstate = w[1];
   } else {
-    give_up(fmt::format("{}: expected statement, query or error: {}", where, line));
+    give_up(fmt::format("{}: expected connection, statement, query or error: {}", where, line));
   }
 }
 
@@ -168,19 +172,21 @@ std::string joined(const std::vector<std::string>& lines) {
 
 class FileRun {
  public:
-  FileRun(std::string path, PgClient& client, bool update) : path_(std::move(path)), client_(client), update_(update) {}
+  FileRun(std::string path, std::string conninfo, bool update)
+      : path_(std::move(path)), conninfo_(std::move(conninfo)), update_(update) {}
 
   int run() {
     auto records = read_records(path_);
     for (auto& record : records) {
+      client_ = &connection(record.connection);
       switch (record.kind) {
         case Record::kNone: break;
         case Record::kStatement: run_statement(record); break;
         case Record::kQuery: run_query(record); break;
         case Record::kError: run_error(record); break;
       }
-      if (client_.lost()) {
-        failed(record, "the connection was lost: " + client_.run("select 1").error, {}, {});
+      if (client_->lost()) {
+        failed(record, "the connection was lost: " + client_->run("select 1").error, {}, {});
         break;
       }
     }
@@ -189,6 +195,12 @@ class FileRun {
   }
 
  private:
+  PgClient& connection(const std::string& name) {
+    auto& client = connections_[name];
+    if (!client) client = std::make_unique<PgClient>(conninfo_);
+    return *client;
+  }
+
   void failed(const Record& record, const std::string& what, const std::vector<std::string>& expected,
               const std::vector<std::string>& actual) {
     ++failures_;
@@ -200,7 +212,7 @@ class FileRun {
   }
 
   void run_statement(Record& record) {
-    const PgResult result = client_.run(record.sql_text());
+    const PgResult result = client_->run(record.sql_text());
     if (record.fails) {
       if (result.ok) return failed(record, "succeeded, but should have failed", {record.regex}, {result.tag});
       if (!record.sqlstate.empty() && record.sqlstate != result.sqlstate) {
@@ -221,7 +233,7 @@ class FileRun {
     PgResult result;
     std::vector<std::string> actual;
     for (;;) {
-      result = client_.run(record.sql_text());
+      result = client_->run(record.sql_text());
       actual = printed(result, record.rowsort);
       if ((result.ok && actual == expected) || std::chrono::steady_clock::now() >= deadline) break;
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -238,16 +250,16 @@ class FileRun {
 
   void run_as_view(const Record& record, const std::vector<std::string>& expected) {
     const std::string view = fmt::format("both_{}", record.line);
-    const PgResult made = client_.run(fmt::format("create materialized view {} as {}", view, record.sql_text()));
+    const PgResult made = client_->run(fmt::format("create materialized view {} as {}", view, record.sql_text()));
     if (!made.ok) return failed(record, "failed as a materialized view", {}, lines_of(made.error));
-    const PgResult result = client_.run("select * from " + view);
+    const PgResult result = client_->run("select * from " + view);
     const auto actual = printed(result, true);
     if (!result.ok) {
       failed(record, "the materialized view cannot be read", {}, lines_of(result.error));
     } else if (actual != expected) {
       failed(record, "other rows as a materialized view", expected, actual);
     }
-    const PgResult dropped = client_.run("drop materialized view " + view);
+    const PgResult dropped = client_->run("drop materialized view " + view);
     if (!dropped.ok) failed(record, "the materialized view cannot be dropped", {}, lines_of(dropped.error));
   }
 
@@ -259,7 +271,7 @@ class FileRun {
   }
 
   void run_error(Record& record) {
-    const PgResult result = client_.run(record.sql_text());
+    const PgResult result = client_->run(record.sql_text());
     if (result.ok) return failed(record, "succeeded, but should have failed", record.expected, {result.tag});
     const auto actual = lines_of(result.error);
     if (!record.sqlstate.empty() && record.sqlstate != result.sqlstate) {
@@ -285,8 +297,9 @@ class FileRun {
     if (text != read_file(path_)) write_file(path_, text);
   }
 
-  std::string path_;
-  PgClient& client_;
+  std::string path_, conninfo_;
+  std::map<std::string, std::unique_ptr<PgClient>> connections_;
+  PgClient* client_ = nullptr;  // of the record under way
   bool update_;
   int failures_ = 0;
 };
@@ -313,13 +326,10 @@ int run_all(const std::string& leat, bool update, const std::vector<std::string>
       PgClient client(postgres->conninfo());
       client.run("drop schema public cascade");
       client.run("create schema public");
-      failures = FileRun(file, client, update).run();
+      failures = FileRun(file, postgres->conninfo(), update).run();
     } else {
       LeatServer server(leat);
-      {
-        PgClient client(server.conninfo());
-        failures = FileRun(file, client, update).run();
-      }
+      failures = FileRun(file, server.conninfo(), update).run();
       if (!server.running()) {
         fmt::print("{}: the server died; its log:\n{}\n", file, server.log());
         failures += 1;

@@ -21,7 +21,9 @@ Materialize::Materialize(const PhysicalNode& plan, StoredTables& tables, Target 
       types_(types_of(plan.inputs[0]->schema)),
       vnodes_(plan.inputs[0]->schema, vnode_columns(plan), Distribution{}),
       keys_(sort_types(plan.inputs[0]->schema, target_.order), target_.order),
-      rows_(types_, all_columns(types_.size()), PackMode::kExact) {}
+      rows_(types_, all_columns(types_.size()), PackMode::kExact) {
+  if (target_.conflict) rule_.emplace(*target_.conflict, target_.version_columns, types_);
+}
 
 void Materialize::push(int, const Batch& batch, Output& out, StepContext&) {
   vnodes_.read(batch);
@@ -34,12 +36,12 @@ void Materialize::push(int, const Batch& batch, Output& out, StepContext&) {
     pending_.push_back({batch.weight(batch.selection[i]), kNone, vnode_of(vnodes_.hashes()[i]),
                         pending_bytes_.copy(keys_.key(i)), pending_bytes_.copy(rows_.packed(i))});
   }
-  if (target_.conflict == Conflict::kNone) out.emit(batch);
+  if (!rule_) out.emit(batch);
 }
 
 void Materialize::finish(Output& out, StepContext& step) {
   if (pending_.empty()) return;
-  if (target_.conflict != Conflict::kNone) {
+  if (rule_) {
     finish_table(out, step);
   } else {
     finish_view();
@@ -108,7 +110,7 @@ void Materialize::finish_table(Output& out, StepContext& step) {
     c.vnode = p.vnode;
     if (p.weight < 0) {
       c.now.reset();
-    } else if (p.weight > 0 && resolve(c.now ? &*c.now : nullptr, p.row, resolved)) {
+    } else if (p.weight > 0 && rule_->resolve(c.now ? &*c.now : nullptr, p.row, resolved)) {
       c.now = resolved;
     }
   }
@@ -136,33 +138,6 @@ void Materialize::finish_table(Output& out, StepContext& step) {
   changes.columns = unpacker.finish();
   if (!append_only) changes.weights = std::move(weights);
   out.emit(std::move(changes));
-}
-
-bool Materialize::resolve(const std::string* old_row, std::string_view new_row,
-                          std::string& result) const {
-  if (old_row != nullptr && target_.conflict == Conflict::kDoNothing) return false;
-  result = new_row;
-  if (old_row == nullptr) return true;
-  const bool fill_in = target_.conflict == Conflict::kDoUpdateIfNotNull;
-  if (!fill_in && target_.version_columns.empty()) return true;
-  const auto before = unpack_values(*old_row, types_);
-  auto after = unpack_values(new_row, types_);
-  for (const int c : target_.version_columns) {
-    // The newer version stays; a NULL version never replaces. Compared as the ordered keys are.
-    if (after[c].is_null()) return false;
-    std::string a, b;
-    append_ordered_key(a, before[c], false, true);
-    append_ordered_key(b, after[c], false, true);
-    if (a > b) return false;
-    if (a < b) break;
-  }
-  if (fill_in) {
-    for (size_t c = 0; c < after.size(); ++c) {
-      if (after[c].is_null()) after[c] = before[c];
-    }
-    result = pack_values(after);
-  }
-  return true;
 }
 
 }  // namespace leat

@@ -8,8 +8,10 @@
 // State: none of its own; the stored rows.
 // Thread: owner only.
 
+#include <optional>
 #include <unordered_map>
 
+#include "dataflow/conflict_rule.h"
 #include "dataflow/operator.h"
 #include "dataflow/operator/key_reader.h"
 #include "state/stored_table.h"
@@ -19,17 +21,11 @@ namespace leat {
 
 class Materialize final : public Operator {
  public:
-  enum class Conflict : uint8_t {
-    kNone,  // view mode: changes do not conflict
-    kOverwrite,
-    kDoNothing,
-    kDoUpdateIfNotNull,
-  };
   struct Target {
     TableId table;
-    std::vector<SortColumn> order;  // the stored key
-    Conflict conflict = Conflict::kNone;
-    std::vector<int> version_columns;  // a row replaces one whose version is not greater
+    std::vector<SortColumn> order;       // the stored key
+    std::optional<OnConflict> conflict;  // table mode; absent: view mode, changes do not conflict
+    std::vector<int> version_columns;    // see ConflictRule
   };
   Materialize(const PhysicalNode& plan, StoredTables& tables, Target target);
   void push(int port, const Batch& batch, Output& out, StepContext& step) override;
@@ -46,13 +42,12 @@ class Materialize final : public Operator {
   };
   void finish_view();
   void finish_table(Output& out, StepContext& step);
-  // What a +row makes of what is there by the relation's conflict rule; false: it stays.
-  bool resolve(const std::string* old_row, std::string_view new_row, std::string& result) const;
 
   Target target_;
   StoredTables& tables_;
   StoredWriter writer_;
   std::vector<Type> types_;
+  std::optional<ConflictRule> rule_;
   KeyReader vnodes_;
   OrderedKeyEncoder keys_;
   RowPacker rows_;
