@@ -24,15 +24,14 @@ Result<void> parse_address(const std::string& text, std::string& host, uint16_t&
 }
 
 Result<int64_t> parse_size(const std::string& text) {
-  size_t end = 0;
-  double number = 0;
   const auto bad = [&] {
     return fail(SqlState::kInvalidParameterValue, "\"{}\" is not a size (for example 512MB or 4GiB)", text);
   };
-  if (text.empty() || !std::isdigit(static_cast<unsigned char>(text[0]))) return bad();
-  number = std::strtod(text.c_str(), nullptr);
-  end = text.find_first_not_of("0123456789.");
-  std::string unit = end == std::string::npos ? "" : text.substr(end);
+  const size_t end = std::min(text.find_first_not_of("0123456789."), text.size());
+  const std::string digits = text.substr(0, end);
+  if (digits.empty() || digits.front() == '.' || std::ranges::count(digits, '.') > 1) return bad();
+  const double number = std::strtod(digits.c_str(), nullptr);
+  std::string unit = text.substr(end);
   for (char& c : unit) c = static_cast<char>(std::tolower(c));
   if (unit.ends_with("ib")) unit = unit.substr(0, 1);
   if (unit.size() == 2 && unit[1] == 'b') unit = unit.substr(0, 1);
