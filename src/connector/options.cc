@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/check.h"
@@ -180,15 +181,18 @@ Result<int64_t> read_value(const OptionRow& row, std::string& value) {
 
 Error unknown_option(std::string_view who, std::span<const std::span<const OptionRow>> tables,
                      const WithOption& option) {
-  std::vector<std::string_view> names;
+  std::vector<std::string_view> names, allowed;
   for (const auto table : tables)
     for (const OptionRow& row : table) {
+      allowed.push_back(row.name);
       if (!is_pattern(row)) names.push_back(row.name);
       for (const std::string_view alias : split_list(row.aliases)) names.push_back(alias);
     }
   Error error = make_error(SqlState::kInvalidParameterValue, "unknown option \"{}\" for {}",
                            option.key, who);
   error.position = option.position;
+  std::ranges::sort(allowed);
+  error.detail = fmt::format("Allowed: {}.", fmt::join(allowed, ", "));
   const auto near = nearest_name(lower(option.key), names);
   if (!near.empty()) error.hint = fmt::format("Did you mean \"{}\"?", near);
   return error;

@@ -48,6 +48,7 @@ TEST(Options, UnknownNamesTheNearest) {
   const auto o = parse({{"server_url", "a"}, {"sped", "1", 42}});
   ASSERT_FALSE(o.has_value());
   EXPECT_EQ(o.error().message, "unknown option \"sped\" for connector x");
+  EXPECT_EQ(o.error().detail, "Allowed: eager, fields.*.kind, mode, pause, room, secret_word, server_url, speed.");
   EXPECT_EQ(o.error().hint, "Did you mean \"speed\"?");
   EXPECT_EQ(o.error().position, 42u);
   EXPECT_EQ(parse({{"server_url", "a"}, {"zzzzzzzz", "1"}}).error().hint, "");

@@ -1,5 +1,7 @@
 #include "format/format.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/edit_distance.h"
@@ -71,7 +73,14 @@ Result<FormatOptions> check_format_options(const FormatRow& row,
       Error error = make_error(SqlState::kInvalidParameterValue, "unknown option \"{}\" for ENCODE {}",
                                name, row.encode);
       NearestName nearest(name);
-      for (const FormatOptionRow& o : declared) nearest.look_at(o.name);
+      std::vector<std::string_view> allowed;
+      for (const FormatOptionRow& o : declared) {
+        nearest.look_at(o.name);
+        allowed.push_back(o.name);
+      }
+      std::ranges::sort(allowed);
+      error.detail = allowed.empty() ? fmt::format("ENCODE {} takes no options.", row.encode)
+                                     : fmt::format("Allowed: {}.", fmt::join(allowed, ", "));
       if (!nearest.best().empty()) error.hint = fmt::format("Did you mean \"{}\"?", nearest.best());
       return fail(std::move(error));
     }

@@ -146,8 +146,8 @@ Result<void> Engine::recover() {
     };
     s.log = TRY(DmlLog::open({.directory = options_.data_dir + "/dml"}, files_, replay, s.applied_sequence + 1));
   }
-  s.commit_thread = std::thread([this] { commit_loop(); });
-  s.step_thread = std::thread([this] { step_loop(); });
+  s.commit_thread = Thread("leat-commit", [this] { commit_loop(); });
+  s.step_thread = Thread("leat-step", [this] { step_loop(); });
   s.closed = false;
   // Replayed writes are applied before anybody looks: the first boundary may come before their step, the
   // second comes after it.

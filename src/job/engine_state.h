@@ -4,9 +4,9 @@
 #include <deque>
 #include <future>
 #include <map>
-#include <thread>
 
 #include "dataflow/executor.h"
+#include "env/thread.h"
 #include "job/live_job.h"
 #include "state/dml_log.h"
 #include "state/store.h"
@@ -30,7 +30,7 @@ struct Engine::State {
   std::shared_ptr<MemoryAccount> state_account, queue_account;
 
   // ---- the step thread's own
-  std::thread step_thread;
+  Thread step_thread;
   Epoch epoch = 0;
   uint64_t next_rank = 1;
   std::map<ObjectId, std::unique_ptr<LiveJob>> jobs;
@@ -75,7 +75,7 @@ struct Engine::State {
   std::vector<TableId> pending_dropped;
   std::vector<std::string> checkpoint_ddl_keys;
 
-  std::thread commit_thread;
+  Thread commit_thread;
   Mutex commit_mutex;
   CondVar commit_changed;
   bool commit_stop GUARDED_BY(commit_mutex) = false;

@@ -11,6 +11,9 @@ constexpr size_t kQueuedRowsMax = 200'000;
 constexpr size_t kQueuedBytesMax = 64 << 20;
 constexpr size_t kErrorsKept = 100;
 constexpr size_t kSampleBytes = 256;
+constexpr int64_t kHandOverPaceNs = 500'000;
+constexpr size_t kPacedRowsMax = 1024;  // a batch of more is worth its own waking
+constexpr int64_t kQuietPositionEveryNs = 1'000'000'000;
 
 }  // namespace
 
@@ -18,7 +21,10 @@ struct Ingest::Split {
   std::string id;
   std::unique_ptr<SplitReader> reader;
   std::unique_ptr<MessageDecoder> decoder;
-  std::thread thread;
+  Position told;               // handed over last
+  int64_t told_ns = 0;         // when
+  size_t told_rows = 0;        // with how many rows
+  Thread thread;
   std::atomic<uint64_t> rows{0}, errors{0}, queued_rows{0};
   std::atomic<int64_t> last_rows_us{0};
   std::atomic<bool> done{false};
@@ -36,6 +42,7 @@ Result<std::unique_ptr<Ingest>> Ingest::start(Options options) {
   for (const auto& [id, position] : made->options_.positions) {
     auto split = std::make_unique<Split>();
     split->id = id;
+    split->told = position;
     split->decoder = TRY(MessageDecoder::make(relation, made->options_.next_row_id));
     OpenReader open{.split = id, .from = position, .purpose = made->options_.purpose,
                     .headers = split->decoder->needs_headers()};
@@ -46,12 +53,16 @@ Result<std::unique_ptr<Ingest>> Ingest::start(Options options) {
     made->splits_.push_back(std::move(split));
   }
   for (auto& split : made->splits_) {
-    split->thread = std::thread([ingest = made.get(), s = split.get()] { ingest->run(*s); });
+    split->thread = Thread("leat-ingest", [ingest = made.get(), s = split.get()] { ingest->run(*s); });
   }
   return made;
 }
 
-Ingest::~Ingest() { stop(); }
+Ingest::~Ingest() {
+  stop();
+  MutexLock lock(mutex_);
+  if (options_.account) options_.account->add(-static_cast<int64_t>(queued_bytes_));
+}
 
 void Ingest::stop() {
   stop_ = true;
@@ -63,58 +74,27 @@ void Ingest::stop() {
 }
 
 void Ingest::run(Split& split) {
+  const auto stopped_by = [&](std::string reason) {
+    MutexLock lock(split.mutex);
+    split.stop_reason = std::move(reason);
+  };
   RawBatch raw;
   while (!stop_) {
+    keep_pace(split);
     auto polled = split.reader->poll(PollLimits{}, raw);
     if (!polled) {
       log::error("source {}: {}", options_.relation->name, polled.error().to_string());
-      MutexLock lock(split.mutex);
-      split.stop_reason = polled.error().to_string();
+      stopped_by(polled.error().to_string());
       break;
     }
     const bool finished = split.reader->finished();
-    if (!raw.empty() || finished) {
-      Taken taken{.split = split.id, .position = raw.position(), .received_us = options_.clock->now_us()};
-      bool failed = false;
-      if (!raw.empty()) {
-        taken.batch = split.decoder->decode(raw, split.id);
-        const DecodedBatch& decoded = split.decoder->last();
-        for (const auto& bad : decoded.bad) note_error(split, raw, bad.message, bad.error);
-        for (size_t c = 0; c < decoded.nulled.size(); ++c) {
-          const auto& nulled = decoded.nulled[c];
-          if (nulled.count == 0) continue;
-          note_error(split, raw, nulled.first_message,
-                     fmt::format("column \"{}\" became NULL{}: {}", split.decoder->column_name(c),
-                                 nulled.count > 1 ? fmt::format(" in {} messages", nulled.count) : "",
-                                 nulled.first_error));
-          split.errors += nulled.count - 1;
-        }
-        split.errors += decoded.bad.size();
-        failed = fail_on_error_ && !decoded.bad.empty();
-      }
-      if (failed) {
-        MutexLock lock(split.mutex);
-        split.stop_reason = "a message could not be decoded and on_error is 'fail': " +
-                            split.decoder->last().bad[0].error;
+    if (!raw.empty() || finished || position_due(split, raw)) {
+      Taken taken{.split = split.id, .position = raw.position(), .bytes = raw.payload_bytes()};
+      if (!raw.empty() && !decode(split, raw, taken)) {
+        stopped_by("a message could not be decoded and on_error is 'fail': " + split.decoder->last().bad[0].error);
         break;
       }
-      const size_t rows = taken.batch.size();
-      const size_t bytes = raw.payload_bytes();
-      split.rows += rows;
-      if (rows > 0) split.last_rows_us = taken.received_us;
-      {
-        MutexLock lock(mutex_);
-        while (!stop_ && (paused_ || queued_rows_ >= kQueuedRowsMax || queued_bytes_ >= kQueuedBytesMax)) {
-          room_.wait_for(mutex_, std::chrono::milliseconds(100));
-        }
-        if (stop_) break;
-        queued_rows_ += rows;
-        queued_bytes_ += bytes;
-        split.queued_rows += rows;
-        queue_.push_back(std::move(taken));
-      }
-      ready_.notify_all();
-      options_.wake();
+      if (!hand_over(split, std::move(taken))) break;
     }
     if (finished) break;
   }
@@ -122,10 +102,64 @@ void Ingest::run(Split& split) {
   options_.wake();
 }
 
+void Ingest::keep_pace(const Split& split) const {
+  if (split.told_rows == 0 || split.told_rows > kPacedRowsMax) return;
+  const int64_t early_ns = split.told_ns + kHandOverPaceNs - options_.clock->monotonic_ns();
+  if (early_ns > 0) std::this_thread::sleep_for(std::chrono::nanoseconds(std::min(early_ns, kHandOverPaceNs)));
+}
+
+// Each makes a step and is a reason for a checkpoint, so not at every heartbeat of the broker.
+bool Ingest::position_due(const Split& split, const RawBatch& raw) const {
+  return options_.purpose == ReaderPurpose::kLive && raw.position().text != split.told.text &&
+         options_.clock->monotonic_ns() - split.told_ns >= kQuietPositionEveryNs;
+}
+
+// False: the source has to stop.
+bool Ingest::decode(Split& split, const RawBatch& raw, Taken& taken) {
+  taken.batch = split.decoder->decode(raw, split.id);
+  const DecodedBatch& decoded = split.decoder->last();
+  for (const auto& bad : decoded.bad) note_error(split, raw, bad.message, bad.error);
+  split.errors += decoded.bad.size();
+  for (size_t c = 0; c < decoded.nulled.size(); ++c) {
+    const auto& nulled = decoded.nulled[c];
+    if (nulled.count == 0) continue;
+    note_error(split, raw, nulled.first_message,
+               fmt::format("column \"{}\" became NULL{}: {}", split.decoder->column_name(c),
+                           nulled.count > 1 ? fmt::format(" in {} messages", nulled.count) : "",
+                           nulled.first_error));
+    split.errors += nulled.count;
+  }
+  return !fail_on_error_ || decoded.bad.empty();
+}
+
+// Waits for room. False: the source was stopped.
+bool Ingest::hand_over(Split& split, Taken taken) {
+  const size_t rows = taken.batch.size();
+  split.rows += rows;
+  if (rows > 0) split.last_rows_us = options_.clock->now_us();
+  split.told = taken.position;
+  split.told_rows = rows;
+  split.told_ns = options_.clock->monotonic_ns();
+  {
+    MutexLock lock(mutex_);
+    while (!stop_ && (paused_ || queued_rows_ >= kQueuedRowsMax || queued_bytes_ >= kQueuedBytesMax)) {
+      room_.wait_for(mutex_, std::chrono::milliseconds(100));
+    }
+    if (stop_) return false;
+    queued_rows_ += rows;
+    queued_bytes_ += taken.bytes;
+    split.queued_rows += rows;
+    if (options_.account) options_.account->add(static_cast<int64_t>(taken.bytes));
+    queue_.push_back(std::move(taken));
+  }
+  ready_.notify_all();
+  options_.wake();
+  return true;
+}
+
 void Ingest::note_error(const Split& split, const RawBatch& raw, size_t message, std::string text) {
   const std::string_view payload = raw.payload(message);
   MutexLock lock(mutex_);
-  ++error_count_;
   errors_.push_back({options_.clock->now_us(), split.id, raw.offset_text(message), std::move(text),
                      std::string(payload.substr(0, kSampleBytes))});
   if (errors_.size() > kErrorsKept) errors_.pop_front();
@@ -133,17 +167,19 @@ void Ingest::note_error(const Split& split, const RawBatch& raw, size_t message,
 
 std::vector<Ingest::Taken> Ingest::take(size_t rows_max) {
   std::vector<Taken> taken;
-  size_t rows = 0;
+  size_t rows = 0, bytes = 0;
   {
     MutexLock lock(mutex_);
     while (!queue_.empty() && (taken.empty() || rows + queue_.front().batch.size() <= rows_max)) {
       rows += queue_.front().batch.size();
+      bytes += queue_.front().bytes;
       taken.push_back(std::move(queue_.front()));
       queue_.pop_front();
     }
     queued_rows_ -= rows;
-    if (queue_.empty()) queued_bytes_ = 0;
+    queued_bytes_ -= bytes;
   }
+  if (options_.account) options_.account->add(-static_cast<int64_t>(bytes));
   for (const auto& t : taken) {
     for (auto& split : splits_) {
       if (split->id == t.split) split->queued_rows -= t.batch.size();

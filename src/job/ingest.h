@@ -2,6 +2,10 @@
 // Ingest: the live reading of one source: per split a thread that polls the connector, decodes into
 // columns and queues batches for the step thread, ahead of the step and off its path. The queue is
 // bounded: a source that is faster than the engine is read at the engine's pace.
+// A message after a pause is handed over at once; in a busy stream what comes within kHandOverPace goes
+// together, because waking two threads costs more than a message.
+// A position that moves without rows (messages of other subjects, messages that are bad) is handed over
+// too, now and then: a restart must not take for lost what was passed over.
 // Bad messages are counted and kept (rw_source_errors); with on_error = 'fail' the first one stops the
 // source until it is made again.
 // Thread: start, stop by the engine; take() by the step thread; what the readers say by any.
@@ -11,7 +15,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "base/mutex.h"
@@ -19,6 +22,7 @@
 #include "connector/connector.h"
 #include "env/clock.h"
 #include "env/memory_budget.h"
+#include "env/thread.h"
 #include "types/batch.h"
 
 namespace leat {
@@ -63,9 +67,9 @@ class Ingest {
 
   struct Taken {
     std::string split;
-    Batch batch;        // the relation's columns without generated ones
+    Batch batch;        // the relation's columns without generated ones; empty: only the position moved
     Position position;  // after it
-    int64_t received_us = 0;
+    size_t bytes = 0;   // of its messages
   };
   // The next batches, about rows_max rows. Empty: nothing waits.
   std::vector<Taken> take(size_t rows_max);
@@ -88,6 +92,10 @@ class Ingest {
   struct Split;
   explicit Ingest(Options options);
   void run(Split& split);
+  bool decode(Split& split, const RawBatch& raw, Taken& taken);
+  bool hand_over(Split& split, Taken taken);
+  void keep_pace(const Split& split) const;
+  bool position_due(const Split& split, const RawBatch& raw) const;
   void note_error(const Split& split, const RawBatch& raw, size_t message, std::string text);
 
   Options options_;
@@ -103,11 +111,5 @@ class Ingest {
   size_t queued_bytes_ GUARDED_BY(mutex_) = 0;
   bool paused_ GUARDED_BY(mutex_) = false;
   std::deque<SourceError> errors_ GUARDED_BY(mutex_);
-  uint64_t error_count_ GUARDED_BY(mutex_) = 0;
 };
-
-
-
-
-
 }  // namespace leat

@@ -64,7 +64,7 @@ Result<std::unique_ptr<SinkTask>> SinkTask::start(Options options) {
     task->subject_columns_.push_back(relation.column_index(name));
   }
   TRY(task->read_log());
-  task->thread_ = std::thread([t = task.get()] { t->run(); });
+  task->thread_ = Thread("leat-sink", [t = task.get()] { t->run(); });
   return task;
 }
 

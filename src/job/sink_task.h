@@ -12,11 +12,11 @@
 #include <deque>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "base/mutex.h"
 #include "catalog/relation.h"
 #include "connector/connector.h"
+#include "env/thread.h"
 #include "state/delta_buffer.h"
 #include "state/store.h"
 #include "types/batch.h"
@@ -84,7 +84,7 @@ class SinkTask {
   std::unique_ptr<Encoder> encoder_;      // null: the sink takes no bytes (blackhole)
   std::vector<int> visible_;              // columns that are encoded
   std::vector<int> subject_columns_;      // columns that the subject names
-  std::thread thread_;
+  Thread thread_;
   std::atomic<bool> stop_{false};
   std::atomic<size_t> waiting_bytes_{0};
   std::atomic<uint64_t> rows_{0};
