@@ -60,6 +60,7 @@ struct Relation {
   RelationKind kind = RelationKind::kTable;
   std::string owner = "root";
   std::string sql;         // the CREATE statement
+  std::string shown_sql;   // the same without the values of secret options
   std::vector<std::string> search_path;  // under which `sql` was bound
   std::string query_sql;   // views, materialized views, sinks AS: the query's text
   std::vector<ColumnDefinition> columns;

@@ -42,7 +42,7 @@ Result<void> Backfill::run(const PlannedRelation& planned, const Engine::CreateO
   options_ = &options;
   const RelationPtr& relation = planned.relation;
   progress_ = std::make_shared<Engine::Progress>();
-  progress_->statement = relation->sql;
+  progress_->statement = relation->shown_sql;
   progress_->started_us = engine_.clock_.now_us();
   {
     MutexLock lock(s.stats_mutex);

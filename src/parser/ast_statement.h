@@ -95,6 +95,7 @@ struct Option {
   OptionValueKind kind = OptionValueKind::kNone;
   std::string value;  // kString: decoded; kNumber: as written; kWord: lower case unless quoted
   uint32_t value_position = 0;
+  uint32_t value_end = 0;
   ObjectName secret;  // kSecret
   bool secret_as_file = false;
 };

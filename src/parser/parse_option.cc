@@ -31,6 +31,7 @@ Option Grammar::option() {
   if (at(TokenKind::kComma) || at(TokenKind::kRightParen)) return result;
   expect_operator("=");
   option_value(result);
+  result.value_end = previous_end();
   return result;
 }
 

@@ -4,6 +4,7 @@
 #include "parser/parser.h"
 #include "parser/to_sql.h"
 #include "planner/planner.h"
+#include "system_catalog/system_catalog.h"
 
 namespace leat {
 namespace {
@@ -79,6 +80,50 @@ Result<BoundDefinition> bind_definition(const ast::Statement& create, Binder& bi
   }
 }
 
+std::vector<const ast::Option*> options_of(const ast::Statement& create) {
+  std::vector<const ast::Option*> all;
+  const auto add = [&](const std::vector<ast::Option>& options, const std::optional<ast::FormatClause>& format) {
+    for (const ast::Option& option : options) all.push_back(&option);
+    if (!format) return;
+    for (const ast::Option& option : format->options) all.push_back(&option);
+    for (const ast::Option& option : format->key_options) all.push_back(&option);
+  };
+  switch (create.kind) {
+    case ast::StatementKind::kCreateTable: {
+      const auto& table = static_cast<const ast::CreateTable&>(create).definition;
+      add(table.options, table.format);
+      break;
+    }
+    case ast::StatementKind::kCreateSource: {
+      const auto& source = static_cast<const ast::CreateSource&>(create).definition;
+      add(source.options, source.format);
+      break;
+    }
+    case ast::StatementKind::kCreateSink: {
+      const auto& sink = static_cast<const ast::CreateSink&>(create);
+      add(sink.options, sink.format);
+      break;
+    }
+    default: break;
+  }
+  return all;
+}
+
+// The statement's text as anyone may see it: its own spelling, but for secrets.
+Result<std::string> without_secrets(const std::string& text) {
+  const auto statements = TRY(parser::parse_statements(text));
+  if (statements.size() != 1) return fail(SqlState::kInternalError, "a definition is not one statement");
+  std::string shown;
+  size_t copied = 0;
+  for (const ast::Option* option : options_of(*statements[0].statement)) {
+    const std::string value = shown_option_value(option->key, option->value);
+    if (value == option->value) continue;
+    shown += text.substr(copied, option->value_position - copied) + parser::quote_literal(value);
+    copied = option->value_end;
+  }
+  return shown + text.substr(copied);
+}
+
 }  // namespace
 
 Result<Definition> define(const ast::Statement& create, std::string_view sql, std::string_view text,
@@ -99,6 +144,7 @@ Result<Definition> define(const ast::Statement& create, std::string_view sql, st
   relation.first_state_table = context.ids.first_state_table;
   relation.created_micros = context.created_micros;
   relation.sql = std::string(text);
+  relation.shown_sql = TRY(without_secrets(relation.sql));
   relation.search_path = context.search_path;
   for (const ObjectId id : binder.depends_on()) {
     if (std::ranges::find(relation.depends_on, id) == relation.depends_on.end()) relation.depends_on.push_back(id);

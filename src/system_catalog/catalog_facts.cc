@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "system_catalog/system_catalog.h"
 #include "types/packed_row.h"
 
 namespace leat::system_catalog {
@@ -152,7 +153,7 @@ bool is_secret_option(std::string_view name) {
 std::vector<std::string> shown_options(const Relation& relation) {
   std::vector<std::string> out;
   for (const RelationOption& option : relation.options) {
-    if (!is_secret_option(option.name)) out.push_back(option.name + "=" + option.value);
+    if (!is_secret_option(option.name)) out.push_back(option.name + "=" + shown_option_value(option.name, option.value));
   }
   if (!relation.format.format.empty()) out.push_back("format=" + relation.format.format);
   if (!relation.format.encode.empty()) out.push_back("encode=" + relation.format.encode);

@@ -10,6 +10,24 @@ namespace {
 
 constexpr std::string_view kHiddenValue = "***";
 
+std::string without_user_info(const std::string& urls) {
+  std::string shown;
+  for (size_t begin = 0; begin < urls.size();) {
+    const size_t end = std::min(urls.find(',', begin), urls.size());
+    const std::string url = urls.substr(begin, end - begin);
+    const size_t scheme = url.find("://");
+    const size_t at = url.rfind('@');
+    if (scheme != url.npos && at != url.npos && at > scheme) {
+      shown += url.substr(0, scheme + 3) + std::string(kHiddenValue) + url.substr(at);
+    } else {
+      shown += url;
+    }
+    if (end < urls.size()) shown += ',';
+    begin = end + 1;
+  }
+  return shown;
+}
+
 // The table whose primary key's index or constraint has this oid.
 RelationPtr with_primary_key(const CatalogSnapshot& catalog, uint32_t oid) {
   if (oid < primary_key_index(ObjectId(0))) return nullptr;
@@ -52,17 +70,9 @@ std::string primary_key_index_name(const CatalogSnapshot& catalog, int64_t oid) 
   return primary_key_name(*table);
 }
 
-std::string shown_definition(const Relation& relation) {
-  std::string sql = relation.sql;
-  for (const RelationOption& option : relation.options) {
-    if (!is_secret_option(option.name) || option.value.empty()) continue;
-    std::string literal;
-    for (const char c : option.value) literal += c == '\'' ? std::string("''") : std::string(1, c);
-    for (size_t at = 0; (at = sql.find(literal, at)) != std::string::npos; at += kHiddenValue.size()) {
-      sql.replace(at, literal.size(), kHiddenValue);
-    }
-  }
-  return sql;
+std::string shown_option_value(std::string_view name, const std::string& value) {
+  if (is_secret_option(name)) return std::string(kHiddenValue);
+  return without_user_info(value);
 }
 
 }  // namespace leat

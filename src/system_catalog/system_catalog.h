@@ -84,7 +84,7 @@ std::string object_definition(const CatalogSnapshot& catalog, int64_t oid);
 RelationPtr relation_of_oid(const CatalogSnapshot& catalog, int64_t oid);
 // Name of the index of a declared primary key; empty if the oid is no such index.
 std::string primary_key_index_name(const CatalogSnapshot& catalog, int64_t oid);
-// The CREATE statement with the values of secret options hidden.
-std::string shown_definition(const Relation& relation);
+// An option's value as anyone may see it: *** for a secret, and for user and password inside a URL.
+std::string shown_option_value(std::string_view name, const std::string& value);
 
 }  // namespace leat

@@ -20,7 +20,7 @@ void rows(const SystemContext& context, RowBuilder& out) {
       if (table != nullptr) key.push_back(column_number(*table, index->index_columns[column.column]));
     }
     out.add(id.value).add(index->name).add(index->indexed.value).add(int2_list_value(key));
-    out.add(schema_oid(*context.catalog, *index)).add(index->schema_name).add(kRootRole).add(shown_definition(*index));
+    out.add(schema_oid(*context.catalog, *index)).add(index->schema_name).add(kRootRole).add(index->shown_sql);
     out.add(index->created_micros);
   }
 }

@@ -15,7 +15,7 @@ void rows(const SystemContext& context, RowBuilder& out) {
     const bool is_system = relation->kind == RelationKind::kSystem;
     out.add(id.value).add(relation->name).add(is_system ? "system table" : relation_kind_text(relation->kind));
     out.add(schema_oid(*context.catalog, *relation)).add(relation->schema_name).add(kRootRole);
-    out.add(shown_definition(*relation)).add_null();
+    out.add(relation->shown_sql).add_null();
   }
 }
 

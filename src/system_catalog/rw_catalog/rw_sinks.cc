@@ -15,7 +15,7 @@ void rows(const SystemContext& context, RowBuilder& out) {
   for (const auto& [id, relation] : context.catalog->relations) {
     if (relation->kind != RelationKind::kSink) continue;
     out.add(id.value).add(relation->name).add(schema_oid(*context.catalog, *relation)).add(relation->schema_name);
-    out.add(kRootRole).add(shown_definition(*relation));
+    out.add(kRootRole).add(relation->shown_sql);
     out.add(relation->connector).add(relation->append_only ? "append-only" : "upsert").add(relation->format.format);
     out.add(relation->format.encode);
     if (relation->sink_from) {

@@ -15,7 +15,7 @@ void rows(const SystemContext& context, RowBuilder& out) {
   for (const auto& [id, relation] : context.catalog->relations) {
     if (relation->kind != RelationKind::kSource) continue;
     out.add(id.value).add(relation->name).add(schema_oid(*context.catalog, *relation)).add(relation->schema_name);
-    out.add(kRootRole).add(shown_definition(*relation));
+    out.add(kRootRole).add(relation->shown_sql);
     out.add(relation->append_only).add(relation->connector).add(relation->format.format).add(relation->format.encode);
     out.add(text_list_value(shown_options(*relation)));
     out.add(relation->created_micros);
