@@ -307,11 +307,10 @@ ColumnPtr run_in_list(Node& node, const Selection& rows, const Frame& frame) {
   return out;
 }
 
-ColumnPtr run_parameter(const Expr& expr, const Frame& frame) {
-  const auto& parameters = frame.context.parameters;
-  CHECK(static_cast<size_t>(expr.column) < parameters.size(), "parameter {} of {}", expr.column + 1,
-        parameters.size());
-  return Vector::constant(parameters[expr.column].with_type(expr.type));
+Value parameter_value(const Expr& expr, const EvalContext& context) {
+  CHECK(static_cast<size_t>(expr.column) < context.parameters.size(), "parameter {} of {}",
+        expr.column + 1, context.parameters.size());
+  return context.parameters[expr.column].with_type(expr.type);
 }
 
 ColumnPtr run(Node& node, const Selection& rows, const Frame& frame) {
@@ -319,7 +318,7 @@ ColumnPtr run(Node& node, const Selection& rows, const Frame& frame) {
   switch (node.expr->kind) {
     case ExprKind::kColumn: return frame.batch.columns[node.expr->column];
     case ExprKind::kLiteral: return node.constant;
-    case ExprKind::kParameter: return run_parameter(*node.expr, frame);
+    case ExprKind::kParameter: return Vector::constant(parameter_value(*node.expr, frame.context));
     case ExprKind::kCall: return run_call(node, rows, frame);
     case ExprKind::kAnd:
     case ExprKind::kOr: return run_logic(node, rows, frame);
@@ -414,6 +413,7 @@ Selection Evaluator::filter(size_t expr, const Batch& batch, EvalContext& contex
 
 Result<Value> evaluate_constant(const ExprPtr& expr, EvalContext& context) {
   if (expr->kind == ExprKind::kLiteral) return expr->literal;
+  if (expr->kind == ExprKind::kParameter) return parameter_value(*expr, context);
   FirstError errors;
   EvalContext own = context;
   own.errors = &errors;
