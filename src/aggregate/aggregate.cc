@@ -9,7 +9,7 @@ std::span<const AggregateFunction> aggregate_functions() {
     std::vector<AggregateFunction> rows;
     for (const auto family :
          {count_aggregates(), sum_aggregates(), avg_aggregates(), min_max_aggregates(),
-          bool_aggregates(), bit_aggregates(), variance_aggregates(), collect_aggregates()}) {
+          bool_aggregates(), bit_aggregates(), variance_aggregates(), collect_aggregates(), jsonb_aggregates()}) {
       rows.insert(rows.end(), family.begin(), family.end());
     }
     return rows;

@@ -45,6 +45,7 @@ struct AggregateFunction {
   std::string_view example;                                   // "sum(v) over (1, 2, NULL) -> 3"
   Type (*result_type)(std::span<const Type> args) = nullptr;  // for TypeSpec::kRule
   uint16_t version = 1;
+  int json_argument = -1;  // this argument may be of any type: it is given as to_jsonb() of it
 
   struct Inline {
     uint32_t state_bytes = 0;  // a multiple of 8; 0: this way does not exist
@@ -79,5 +80,6 @@ std::span<const AggregateFunction> bool_aggregates();
 std::span<const AggregateFunction> bit_aggregates();
 std::span<const AggregateFunction> variance_aggregates();
 std::span<const AggregateFunction> collect_aggregates();
+std::span<const AggregateFunction> jsonb_aggregates();
 
 }  // namespace leat

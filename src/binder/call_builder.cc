@@ -154,6 +154,11 @@ Result<ExprPtr> call_operator(StatementState& state, std::string_view op, std::v
 Result<ResolvedAggregate> resolve_aggregate(StatementState& state, std::string_view name, std::vector<ExprPtr> args,
                                             uint32_t byte) {
   const auto rows = aggregates_named(name);
+  const int json = rows[0]->json_argument;
+  if (json >= 0 && static_cast<size_t>(json) < args.size() && !args[json]->type.is(TypeId::kJsonb)) {
+    const ExprPtr value = TRY(settle_unknown(state, args[json]));
+    args[json] = TRY(call_function(state, "to_jsonb", {value}, byte));
+  }
   const auto match = resolve_overload(candidates_of(std::span(rows)), types_of(args), false);
   if (match.kind == OverloadMatch::kNone) return fail(state.at(no_such_function(name, args), byte));
   if (match.kind == OverloadMatch::kAmbiguous) return fail(state.at(ambiguous_function(name, args), byte));
