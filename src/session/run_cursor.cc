@@ -117,7 +117,6 @@ Result<uint64_t> forward_count(const ast::FetchCursor& fetch) {
     // RELATIVE n gives the nth row only.
     if (fetch.direction == Direction::kForward || fetch.count == 1) return static_cast<uint64_t>(fetch.count);
   }
-  if (fetch.direction == Direction::kForward && fetch.count == 0) return 0;
   return fail(make_error(SqlState::kObjectNotInPrerequisiteState, "cursor can only scan forward")
                   .with_hint("Use FETCH n, FETCH FORWARD n or FETCH ALL."));
 }

@@ -86,12 +86,9 @@ def sqlalchemy_reflects():
         # 1.4 reads an index's columns as the text of an int2vector, where Leat has an array (docs/internals/status.md).
         orders = sqlalchemy.Table("orders", metadata, sqlalchemy.Column("id", sqlalchemy.Integer, primary_key=True),
                                   sqlalchemy.Column("item", sqlalchemy.String), sqlalchemy.Column("price", sqlalchemy.Float))
-    # A transaction's writes take effect at its end: what reads the rows of others is a transaction of its own.
     with engine.begin() as connection:
         connection.execute(orders.insert(), [{"id": 21, "item": "x"}, {"id": 22, "item": "y"}])
-    with engine.begin() as connection:
         connection.execute(orders.update().where(orders.c.id == 21).values(item="z"))
-    with engine.begin() as connection:
         connection.execute(orders.delete().where(orders.c.id == 22))
     with engine.connect() as connection:
         expect([tuple(r) for r in connection.execute(sqlalchemy.select(orders).where(orders.c.id > 20))],
