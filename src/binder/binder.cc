@@ -21,6 +21,8 @@ Result<BoundInsert> Binder::bind_insert(const ast::Insert& insert) { return DmlB
 Result<BoundUpdate> Binder::bind_update(const ast::Update& update) { return DmlBinder(*state_).update(update); }
 Result<BoundDelete> Binder::bind_delete(const ast::Delete& del) { return DmlBinder(*state_).remove(del); }
 
+Result<BoundCopy> Binder::bind_copy(const ast::Copy& copy) { return DmlBinder(*state_).copy(copy); }
+
 Result<BoundDefinition> Binder::bind_create_table(const ast::CreateTable& create) {
   return DefinitionBinder(*state_).table(create);
 }

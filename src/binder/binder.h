@@ -55,6 +55,15 @@ struct BoundDelete {
   Schema returning_columns;
 };
 
+// COPY .. FROM. `exprs` give the relation's `columns`, all that are not hidden, from one input column for
+// each of `targets`, of its type.
+struct BoundCopy {
+  RelationPtr relation;
+  std::vector<int> targets;
+  std::vector<int> columns;
+  std::vector<ExprPtr> exprs;
+};
+
 // CREATE TABLE / SOURCE / VIEW / MATERIALIZED VIEW / INDEX / SINK: what the relation will be. Ids, state
 // tables and the text of the statement are the caller's to fill in.
 struct BoundDefinition {
@@ -77,6 +86,7 @@ class Binder {
   Result<BoundInsert> bind_insert(const ast::Insert& insert);
   Result<BoundUpdate> bind_update(const ast::Update& update);
   Result<BoundDelete> bind_delete(const ast::Delete& del);
+  Result<BoundCopy> bind_copy(const ast::Copy& copy);
 
   Result<BoundDefinition> bind_create_table(const ast::CreateTable& create);
   Result<BoundDefinition> bind_create_source(const ast::CreateSource& create);

@@ -77,34 +77,45 @@ Result<BoundInsert> DmlBinder::insert(const ast::Insert& insert) {
     frame = TRY(queries_.bind_with(*insert.with, place));
     place.ctes = &frame;
   }
+  std::vector<int> targets = TRY(target_columns(*relation, insert.columns));
+  BoundInsert out{.relation = relation, .query = nullptr, .columns = visible_columns(*relation), .returning = {},
+                  .returning_columns = {}};
+  const LogicalPtr rows = TRY(insert_rows(insert, *relation, targets, place));
+
+  Schema schema;
+  for (const int c : out.columns) schema.push_back({relation->columns[c].name, relation->columns[c].type});
+  out.query = make_project(rows, full_row(*relation, targets, out.columns), std::move(schema));
+  const std::string alias = insert.alias ? insert.alias->text : relation->name;
+  const FromPart part = queries_.scan(relation, alias, insert.alias ? "" : relation->schema_name);
+  TRY(returning(insert.returning, part.scope, place.ctes, out.returning, out.returning_columns));
+  return out;
+}
+
+Result<std::vector<int>> DmlBinder::target_columns(const Relation& relation, const std::vector<ast::Name>& names) {
   std::vector<int> targets;
-  for (const ast::Name& name : insert.columns) {
-    const int column = TRY(target_column(*relation, name));
+  for (const ast::Name& name : names) {
+    const int column = TRY(target_column(relation, name));
     if (std::find(targets.begin(), targets.end(), column) != targets.end()) {
       return state_.fail_at(name.position, SqlState::kDuplicateColumn, "column \"{}\" specified more than once", name.text);
     }
     targets.push_back(column);
   }
-  BoundInsert out{.relation = relation, .query = nullptr, .columns = visible_columns(*relation), .returning = {},
-                  .returning_columns = {}};
-  const LogicalPtr rows = TRY(insert_rows(insert, *relation, targets, place));
+  return targets;
+}
 
-  // Values of all columns: what was given, defaults, then what is generated from them.
-  std::vector<ExprPtr> values(relation->columns.size());
-  for (size_t i = 0; i < values.size(); ++i) values[i] = default_of(relation->columns[i]);
-  for (size_t i = 0; i < targets.size(); ++i) values[targets[i]] = make_column(static_cast<int>(i), rows->schema[i].type);
-  std::vector<ExprPtr> exprs;
-  Schema schema;
-  for (const int c : out.columns) {
-    const ColumnDefinition& column = relation->columns[c];
-    exprs.push_back(is_generated(column) ? generated(column, values) : values[c]);
-    schema.push_back({column.name, column.type});
+std::vector<ExprPtr> DmlBinder::full_row(const Relation& relation, std::span<const int> targets,
+                                         std::span<const int> columns) {
+  std::vector<ExprPtr> values;
+  for (const ColumnDefinition& column : relation.columns) values.push_back(default_of(column));
+  for (size_t i = 0; i < targets.size(); ++i) {
+    values[targets[i]] = make_column(static_cast<int>(i), relation.columns[targets[i]].type);
   }
-  out.query = make_project(rows, std::move(exprs), std::move(schema));
-  const std::string alias = insert.alias ? insert.alias->text : relation->name;
-  const FromPart part = queries_.scan(relation, alias, insert.alias ? "" : relation->schema_name);
-  TRY(returning(insert.returning, part.scope, place.ctes, out.returning, out.returning_columns));
-  return out;
+  std::vector<ExprPtr> exprs;
+  for (const int c : columns) {
+    const ColumnDefinition& column = relation.columns[c];
+    exprs.push_back(is_generated(column) ? generated(column, values) : values[c]);
+  }
+  return exprs;
 }
 
 Result<LogicalPtr> DmlBinder::insert_rows(const ast::Insert& insert, const Relation& relation,
@@ -208,6 +219,27 @@ Result<void> DmlBinder::returning(const std::vector<ast::SelectItem>& items, con
     }
   }
   return {};
+}
+
+// ---- COPY ------------------------------------------------------------------------------------
+
+Result<BoundCopy> DmlBinder::copy(const ast::Copy& copy) {
+  const RelationPtr relation = TRY(target(copy.table, "insert into"));
+  BoundCopy out{.relation = relation, .targets = TRY(target_columns(*relation, copy.columns)),
+                .columns = visible_columns(*relation), .exprs = {}};
+  for (size_t i = 0; i < out.targets.size(); ++i) {
+    const ColumnDefinition& column = relation->columns[out.targets[i]];
+    if (!is_generated(column)) continue;
+    return fail(state_.at(make_error(SqlState::kInvalidColumnReference, "column \"{}\" is a generated column", column.name)
+                              .with_detail("Generated columns cannot be used in COPY."),
+                          copy.columns[i].position));
+  }
+  if (copy.columns.empty()) {
+    out.targets = out.columns;
+    std::erase_if(out.targets, [&](int c) { return is_generated(relation->columns[c]); });
+  }
+  out.exprs = full_row(*relation, out.targets, out.columns);
+  return out;
 }
 
 // ---- UPDATE, DELETE --------------------------------------------------------------------------

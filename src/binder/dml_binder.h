@@ -12,6 +12,7 @@ class DmlBinder {
   Result<BoundInsert> insert(const ast::Insert& insert);
   Result<BoundUpdate> update(const ast::Update& update);
   Result<BoundDelete> remove(const ast::Delete& del);
+  Result<BoundCopy> copy(const ast::Copy& copy);
 
  private:
   Result<RelationPtr> target(const ast::ObjectName& name, std::string_view verb);
@@ -21,6 +22,9 @@ class DmlBinder {
                                  QueryPlace place);
   Result<LogicalPtr> insert_values(const ast::Values& values, const Relation& relation, std::vector<int>& targets,
                                    QueryPlace place);
+  Result<std::vector<int>> target_columns(const Relation& relation, const std::vector<ast::Name>& names);
+  // Expressions for `columns` over a row of the `targets`: what is given, defaults, then what is generated.
+  std::vector<ExprPtr> full_row(const Relation& relation, std::span<const int> targets, std::span<const int> columns);
   // The value that a column has when none is given, of the column's type.
   ExprPtr default_of(const ColumnDefinition& column) const;
   // Generated columns from the others; values[i] stands for relation column i.

@@ -65,8 +65,8 @@ Result<void> SqlSession::check_not_null(const Relation& relation, const Batch& r
   return {};
 }
 
-Result<Batch> SqlSession::returning(const std::vector<ExprPtr>& exprs, const Batch& rows,
-                                    std::span<const Value> parameters) {
+Result<Batch> SqlSession::evaluate(const std::vector<ExprPtr>& exprs, const Batch& rows,
+                                   std::span<const Value> parameters) {
   struct First final : ErrorSink {
     std::optional<Error> error;
     void row_error(Error e) override {
@@ -89,10 +89,26 @@ Result<SqlSession::Outcome> SqlSession::written(std::string tag, const std::vect
                                                 std::span<const Value> parameters) {
   Outcome outcome{.tag = std::move(tag)};
   if (exprs.empty()) return outcome;
-  outcome.batches.push_back(TRY(returning(exprs, rows, parameters)));
+  outcome.batches.push_back(TRY(evaluate(exprs, rows, parameters)));
   outcome.columns.emplace();
   for (const Field& field : columns) outcome.columns->push_back({.name = field.name, .type = field.type});
   return outcome;
+}
+
+Result<Batch> SqlSession::full_rows(const Relation& relation, std::span<const int> columns, const Batch& rows) {
+  Batch full;
+  full.selection = rows.selection;
+  full.columns.resize(relation.columns.size());
+  std::vector<int> places(relation.columns.size(), -1);
+  for (size_t i = 0; i < columns.size(); ++i) {
+    full.columns[columns[i]] = rows.columns[i];
+    places[columns[i]] = columns[i];
+  }
+  for (size_t i = 0; i < full.columns.size(); ++i) {
+    if (full.columns[i] == nullptr) full.columns[i] = Vector::constant(Value::null(relation.columns[i].type));
+  }
+  TRY(check_not_null(relation, full, places));
+  return full;
 }
 
 Result<SqlSession::Outcome> SqlSession::run_insert(const ast::Insert& insert, const Prepared& prepared,
@@ -105,18 +121,7 @@ Result<SqlSession::Outcome> SqlSession::run_insert(const ast::Insert& insert, co
   const PhysicalPlan plan = TRY(plan_rows(bound.query, catalog(), TRY(binder.parameter_types())));
   Batch given = all_rows(TRY(run_to_end(plan, parameters)), types_of(bound.query->schema));
 
-  Batch full;  // all of the relation's columns
-  full.selection = given.selection;
-  full.columns.resize(relation.columns.size());
-  std::vector<int> places(relation.columns.size(), -1);
-  for (size_t i = 0; i < bound.columns.size(); ++i) {
-    full.columns[bound.columns[i]] = given.columns[i];
-    places[bound.columns[i]] = bound.columns[i];
-  }
-  for (size_t i = 0; i < full.columns.size(); ++i) {
-    if (full.columns[i] == nullptr) full.columns[i] = Vector::constant(Value::null(relation.columns[i].type));
-  }
-  TRY(check_not_null(relation, full, places));
+  Batch full = TRY(full_rows(relation, bound.columns, given));
   Outcome outcome = TRY(written(fmt::format("INSERT 0 {}", given.size()), bound.returning, bound.returning_columns,
                                 full, parameters));
   TRY(write(bound.relation, std::move(full)));

@@ -40,9 +40,11 @@ bool changes_rows(ast::StatementKind kind) {
 
 // The query of a statement that has a plan.
 const ast::Query& query_of(const ast::Statement& statement) {
-  return statement.kind == ast::StatementKind::kDeclareCursor
-             ? *static_cast<const ast::DeclareCursor&>(statement).query
-             : *static_cast<const ast::QueryStatement&>(statement).query;
+  switch (statement.kind) {
+    case ast::StatementKind::kDeclareCursor: return *static_cast<const ast::DeclareCursor&>(statement).query;
+    case ast::StatementKind::kCopy: return *static_cast<const ast::Copy&>(statement).query;
+    default: return *static_cast<const ast::QueryStatement&>(statement).query;
+  }
 }
 
 }  // namespace
@@ -231,6 +233,10 @@ Result<void> SqlSession::describe(Prepared& prepared) {
       if (has) description.columns = result_columns(returning);
       break;
     }
+    case ast::StatementKind::kCopy:
+      if (!static_cast<const ast::Copy&>(statement).query) break;
+      description.parameters = TRY(plan_of(prepared))->parameter_types;
+      break;
     case ast::StatementKind::kDeclareCursor:
       if (!static_cast<const ast::DeclareCursor&>(statement).query) break;
       description.parameters = TRY(plan_of(prepared))->parameter_types;
@@ -434,7 +440,7 @@ Result<bool> SqlSession::send(Portal& portal, uint64_t rows_max, pgwire::ResultS
 }
 
 // Makes the rows, or all that is needed to read them.
-Result<void> SqlSession::start(Portal& portal) {
+Result<void> SqlSession::start(Portal& portal, pgwire::ResultSink& sink) {
   portal.started = true;
   Prepared& prepared = *portal.prepared;
   portal.description.columns = &prepared.description.columns;  // a statement that nobody described has them now
@@ -450,7 +456,9 @@ Result<void> SqlSession::start(Portal& portal) {
   if (statement.kind == ast::StatementKind::kFetchCursor && !static_cast<const ast::FetchCursor&>(statement).move) {
     return start_fetch(portal, static_cast<const ast::FetchCursor&>(statement));
   }
-  Outcome outcome = TRY(run_statement(statement, prepared, portal.parameters));
+  Outcome outcome = TRY(statement.kind == ast::StatementKind::kCopy
+                            ? run_copy(static_cast<const ast::Copy&>(statement), prepared, portal.parameters, sink)
+                            : run_statement(statement, prepared, portal.parameters));
   portal.result = std::move(outcome.batches);
   portal.command_tag = std::move(outcome.tag);
   if (!prepared.description.columns) prepared.description.columns = std::move(outcome.columns);
@@ -489,7 +497,7 @@ Result<pgwire::ExecuteResult> SqlSession::execute(Portal& portal, uint64_t rows_
     // A statement alone before its Sync needs no transaction around it.
     const bool is_alone = client_ == nullptr || client_->sync_follows();
     if (transaction_ || (!is_alone && changes_rows(statement.kind))) TRY(enter_implicit(statement));
-    TRY(start(portal));
+    TRY(start(portal, sink));
   }
   if (*portal.description.columns) {
     sink.begin_rows(**portal.description.columns, portal.description.formats);
@@ -515,7 +523,7 @@ Result<> SqlSession::simple_query(std::string_view sql, pgwire::ResultSink& sink
     Portal portal{.prepared = TRY(prepare(sql, one.text, one.begin, std::move(one.statement), {}))};
     TRY(resolve_call(portal));
     if (!is_alone) TRY(enter_implicit(*portal.prepared->statement));
-    TRY(start(portal));
+    TRY(start(portal, sink));
     if (*portal.description.columns) {
       sink.begin_rows(**portal.description.columns, portal.description.formats);
       TRY(send(portal, 0, sink));

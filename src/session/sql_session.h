@@ -126,6 +126,12 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
   Result<Outcome> run_savepoint(const ast::Transaction& savepoint);
   Result<Outcome> run_set_transaction(const ast::SetTransaction& set);
   Result<Outcome> run_truncate(const ast::Truncate& truncate);
+  Result<Outcome> run_copy(const ast::Copy& copy, Prepared& prepared, std::span<const Value> parameters,
+                           pgwire::ResultSink& sink);
+  Result<Outcome> copy_in(const ast::Copy& copy, const Prepared& prepared, pgwire::ResultSink& sink);
+  Result<Outcome> copy_out(const ast::Copy& copy, Prepared& prepared, std::span<const Value> parameters,
+                           pgwire::ResultSink& sink);
+  Result<PreparedPtr> copied_query(const ast::Copy& copy, const Prepared& prepared);
   Result<Outcome> run_prepare(const ast::Prepare& prepare, const Prepared& prepared);
   Result<Outcome> run_deallocate(const ast::Deallocate& deallocate);
   Result<Outcome> run_declare(const ast::DeclareCursor& declare, Prepared& prepared, std::span<const Value> parameters);
@@ -134,8 +140,10 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
 
   Result<std::vector<pgwire::ResultColumn>> columns_of_statement(const ast::Statement& statement, bool& has_rows,
                                                                  Prepared& prepared);
-  Result<Batch> returning(const std::vector<ExprPtr>& exprs, const Batch& rows, std::span<const Value> parameters);
+  Result<Batch> evaluate(const std::vector<ExprPtr>& exprs, const Batch& rows, std::span<const Value> parameters);
   Result<void> check_not_null(const Relation& relation, const Batch& rows, std::span<const int> places);
+  // All of the relation's columns from `columns` of them; the others are NULL. NOT NULL is checked.
+  Result<Batch> full_rows(const Relation& relation, std::span<const int> columns, const Batch& rows);
   Result<void> check_may_write(std::string_view verb) const;
   Result<Outcome> update_rows(const ast::Update& update, const Prepared& prepared, std::span<const Value> parameters);
   Result<Outcome> delete_rows(const ast::Delete& del, const Prepared& prepared, std::span<const Value> parameters);
@@ -164,7 +172,7 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
   // ---- portals
   Result<pgwire::ExecuteResult> execute(Portal& portal, uint64_t rows_max, pgwire::ResultSink& sink);
   Result<void> resolve_call(Portal& portal);
-  Result<void> start(Portal& portal);
+  Result<void> start(Portal& portal, pgwire::ResultSink& sink);
   Result<void> start_fetch(Portal& portal, const ast::FetchCursor& fetch);
   Result<Portal*> find_cursor(const std::string& name);
   Result<Batch> next_rows(Portal& portal, uint64_t rows_max);

@@ -60,6 +60,39 @@ def asyncpg_reads_in_binary():
     asyncio.run(run())
 
 
+def copy_in_and_out():
+    import io
+
+    import psycopg
+    import psycopg2
+
+    connection = psycopg2.connect(dbname="dev", **WHERE)
+    cursor = connection.cursor()
+    cursor.copy_expert("copy orders from stdin csv", io.StringIO('41,"a,b",1\n42,c,\n'))
+    cursor.copy_from(io.StringIO("43\td\n"), "orders", columns=("id", "item"))
+    out = io.StringIO()
+    cursor.copy_expert("copy (select * from orders where id > 40 order by id) to stdout", out)
+    expect(out.getvalue(), "41\ta,b\t1\n42\tc\t\\N\n43\td\t1.5\n")
+    connection.rollback()
+    connection.close()
+    with psycopg.connect(dbname="dev", **WHERE) as connection:
+        with connection.cursor() as cursor:
+            with cursor.copy("copy orders (id, item) from stdin") as copy:
+                for row in [(41, "x\ty"), (42, "z")]:
+                    copy.write_row(row)
+            with cursor.copy("copy (select id, item from orders where id > %s order by id) to stdout", (40,)) as copy:
+                copy.set_types(["int4", "varchar"])
+                expect(list(copy.rows()), [(41, "x\ty"), (42, "z")])
+            try:
+                with cursor.copy("copy orders (id, item) from stdin") as copy:
+                    copy.write_row((50, "given up"))
+                    raise ZeroDivisionError
+            except (ZeroDivisionError, psycopg.errors.QueryCanceled):
+                pass
+        connection.rollback()
+        expect(connection.execute("select count(*) from orders where id > 40").fetchone(), (0,))
+
+
 def sqlalchemy_reflects():
     import sqlalchemy
 
@@ -109,6 +142,7 @@ CASES = [
     (["psycopg2"], psycopg2_reads_and_writes),
     (["psycopg"], psycopg_prepares_after_five_uses),
     (["asyncpg"], asyncpg_reads_in_binary),
+    (["psycopg2", "psycopg"], copy_in_and_out),
     (["psycopg2", "sqlalchemy"], sqlalchemy_reflects),
 ]
 
