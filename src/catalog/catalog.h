@@ -71,7 +71,8 @@ struct CatalogRecord {
   uint32_t state_tables = 0;
   int64_t created_micros = 0;
   uint64_t plan_fingerprint = 0;
-  std::string extra;  // connector start positions and the like, owned by the job room
+  std::string extra;  // the job room's: the search path under which `sql` was bound, a name per line
+  std::string zone;   // the time zone under which it was bound; empty: UTC
 };
 std::string encode_record(const CatalogRecord& record);
 Result<CatalogRecord> decode_record(std::string_view bytes);

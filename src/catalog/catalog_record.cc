@@ -7,7 +7,7 @@ namespace leat {
 namespace {
 
 constexpr uint32_t kMagic = 0x5443414C;  // "LACT"
-constexpr uint16_t kVersion = 1;
+constexpr uint16_t kVersion = 2;  // 2 adds the zone
 
 template <class T>
 void put(std::string& to, T value) {
@@ -62,6 +62,7 @@ std::string encode_record(const CatalogRecord& record) {
   put(out, record.created_micros);
   put(out, record.plan_fingerprint);
   put_text(out, record.extra);
+  put_text(out, record.zone);
   return out;
 }
 
@@ -84,6 +85,7 @@ Result<CatalogRecord> decode_record(std::string_view bytes) {
   record.created_micros = reader.get<int64_t>();
   record.plan_fingerprint = reader.get<uint64_t>();
   record.extra = reader.text();
+  if (version >= 2) record.zone = reader.text();
   if (reader.ended || !reader.bytes.empty()) {
     return fail(SqlState::kDataCorrupted, "catalog record of {} bytes is cut or too long", bytes.size());
   }

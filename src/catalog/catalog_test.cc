@@ -85,18 +85,40 @@ TEST(Catalog, SnapshotsDoNotChange) {
 CatalogRecord sample() {
   return {.id = ObjectId(16384), .schema = "public", .sql = "CREATE TABLE t (a int)", .table = TableId(7),
           .first_state_table = TableId(8), .state_tables = 2, .created_micros = 1700000000000000,
-          .plan_fingerprint = 0x1122334455667788, .extra = std::string("\0x", 2)};
+          .plan_fingerprint = 0x1122334455667788, .extra = std::string("\0x", 2), .zone = "Asia/Tokyo"};
 }
 
-// The bytes of version 1, for ever.
-TEST(CatalogRecord, GoldenBytes) {
-  const std::string bytes = encode_record(sample());
+std::string hex_of(std::string_view bytes) {
   std::string hex;
   for (const char c : bytes) hex += fmt::format("{:02x}", static_cast<uint8_t>(c));
-  EXPECT_EQ(hex,
-            "4c4143540100000000400000060000007075626c696316000000435245415445205441424c452074202861"
-            "20696e7429070000000800000002000000"
-            "00401e18240a06008877665544332211020000000078");
+  return hex;
+}
+
+std::string bytes_of(std::string_view hex) {
+  std::string bytes;
+  for (size_t i = 0; i < hex.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
+  }
+  return bytes;
+}
+
+// The bytes of each version, for ever.
+constexpr std::string_view kVersion1 =
+    "4c4143540100000000400000060000007075626c696316000000435245415445205441424c452074202861"
+    "20696e7429070000000800000002000000"
+    "00401e18240a06008877665544332211020000000078";
+constexpr std::string_view kVersion2 =
+    "4c4143540200000000400000060000007075626c696316000000435245415445205441424c452074202861"
+    "20696e7429070000000800000002000000"
+    "00401e18240a060088776655443322110200000000780a000000417369612f546f6b796f";
+
+TEST(CatalogRecord, GoldenBytes) {
+  EXPECT_EQ(hex_of(encode_record(sample())), kVersion2);
+  const auto first = decode_record(bytes_of(kVersion1));
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->sql, sample().sql);
+  EXPECT_EQ(first->extra, sample().extra);
+  EXPECT_EQ(first->zone, "");
 }
 
 TEST(CatalogRecord, RoundTripAndEveryCutIsRefused) {
@@ -112,6 +134,7 @@ TEST(CatalogRecord, RoundTripAndEveryCutIsRefused) {
   EXPECT_EQ(back->created_micros, sample().created_micros);
   EXPECT_EQ(back->plan_fingerprint, sample().plan_fingerprint);
   EXPECT_EQ(back->extra, sample().extra);
+  EXPECT_EQ(back->zone, sample().zone);
   for (size_t n = 0; n < bytes.size(); ++n) {
     const auto cut = decode_record(std::string_view(bytes).substr(0, n));
     ASSERT_FALSE(cut) << n;
@@ -120,7 +143,7 @@ TEST(CatalogRecord, RoundTripAndEveryCutIsRefused) {
   EXPECT_FALSE(decode_record(bytes + "x"));
   std::string newer = bytes;
   newer[4] = 9;
-  EXPECT_EQ(decode_record(newer).error().message, "catalog record of version 9, this program knows up to 1");
+  EXPECT_EQ(decode_record(newer).error().message, "catalog record of version 9, this program knows up to 2");
 }
 
 }  // namespace

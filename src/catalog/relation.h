@@ -62,6 +62,7 @@ struct Relation {
   std::string sql;         // the CREATE statement
   std::string shown_sql;   // the same without the values of secret options
   std::vector<std::string> search_path;  // under which `sql` was bound
+  std::string zone;                      // the time zone likewise
   std::string query_sql;   // views, materialized views, sinks AS: the query's text
   std::vector<ColumnDefinition> columns;
   // Columns that identify a row of the relation's stream (declared primary key, or hidden columns).
@@ -73,8 +74,8 @@ struct Relation {
   std::vector<SortColumn> stored_order;
   OnConflict on_conflict = OnConflict::kOverwrite;
   std::vector<int> version_columns;
-  std::vector<int> passed_watermarks;  // views and indexes: columns that have one from their inputs
   std::vector<WatermarkDefinition> watermarks;
+  std::vector<int> passed_watermarks;  // views and indexes: columns that have one from their inputs
   // Connectors.
   std::string connector;  // empty: none
   std::vector<RelationOption> options;
@@ -93,8 +94,8 @@ struct Relation {
   bool stored() const {
     return kind == RelationKind::kTable || kind == RelationKind::kMaterializedView || kind == RelationKind::kIndex;
   }
-  std::vector<int> watermark_columns() const;  // of the stored rows' changes
   Schema schema_of() const;  // all columns, hidden ones too
+  std::vector<int> watermark_columns() const;  // of the stored rows' changes
   int column_index(std::string_view column) const;  // -1: none
 };
 using RelationPtr = std::shared_ptr<const Relation>;

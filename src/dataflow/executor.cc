@@ -148,6 +148,7 @@ void Executor::run_one(Node& node, size_t shard, bool finishing, Output& out, St
     delivery.batch = {};
   }
   if (finishing && !step.failed()) op.finish(out, step);
+  if (step.failed() && step.failed_in == nullptr) step.failed_in = node.job;
   step.eval.errors = step_errors;
   if (node.makes_watermark && !node.watermark_noted.exchange(true)) {
     MutexLock lock(moved_mutex_);
@@ -325,7 +326,10 @@ void Executor::run_parallel(StepContext& step) {
   }
   for (auto& shard : shards) {
     step.eval.error_count += shard.step.eval.error_count - shard.errors_before;
-    if (shard.step.failed()) step.fail(std::move(shard.step.failure).error());
+    if (shard.step.failed() && !step.failed()) {
+      step.fail(std::move(shard.step.failure).error());
+      step.failed_in = shard.step.failed_in;
+    }
   }
 }
 

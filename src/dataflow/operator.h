@@ -19,6 +19,7 @@
 
 namespace leat {
 
+class JobGraph;
 class StateTable;
 
 // What a step is: its epoch, its time, and where errors of single rows go.
@@ -27,6 +28,7 @@ struct StepContext {
   EvalContext eval;
   // The first error that ends the step for good: the store cannot be read, a limit is passed.
   Result<void> failure = {};
+  const JobGraph* failed_in = nullptr;
   bool failed() const { return !failure.has_value(); }
   void fail(Error error) {
     if (failure) failure = std::unexpected(std::move(error));

@@ -89,6 +89,13 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, FileSystem& 
   }
   if (s.shards > 1) s.workers = std::make_unique<WorkerPool>(s.shards - 1);
   s.executor = std::make_unique<Executor>(s.shards, s.workers.get());
+  if (metrics::Registry* registry = engine->options_.metrics) {
+    s.step_seconds = registry->histogram(metrics::Metric::kStepSeconds);
+    s.step_rows_histogram = registry->histogram(metrics::Metric::kStepRows);
+    s.checkpoint_seconds = registry->histogram(metrics::Metric::kCheckpointSeconds);
+    s.checkpoint_freeze_seconds = registry->histogram(metrics::Metric::kCheckpointFreezeSeconds);
+    s.checkpoint_bytes = registry->counter(metrics::Metric::kCheckpointBytes);
+  }
   TRY(engine->recover());
   return engine;
 }
@@ -155,6 +162,8 @@ Result<void> Engine::recover() {
   return build_anew();
 }
 
+std::string Engine::damage_key(ObjectId id) { return fmt::format("damaged/{}", id.value); }
+
 // Before the step thread runs: the relation and its job as they were at the last checkpoint.
 Result<void> Engine::bring_back(const CatalogRecord& record) {
   State& s = *state_;
@@ -167,7 +176,8 @@ Result<void> Engine::bring_back(const CatalogRecord& record) {
   PlannedRelation planned = TRY(plan(record));
   const auto& root = planned.plan.root;
   const bool other_plan = root && record.plan_fingerprint != 0 && plan_fingerprint(*root) != record.plan_fingerprint;
-  const bool anew = other_plan || (root && reads_one_of(*root, s.built_anew));
+  const bool damaged = TRY(s.store->meta(damage_key(record.id))).has_value();
+  const bool anew = other_plan || damaged || (root && reads_one_of(*root, s.built_anew));
   auto next = std::make_shared<CatalogSnapshot>(*catalog_.snapshot());
   if (anew) {
     const Relation& relation = *planned.relation;
@@ -177,7 +187,8 @@ Result<void> Engine::bring_back(const CatalogRecord& record) {
                              "than the one that made it", relation_kind_text(relation.kind), relation.name)
                       .with_hint("Start the version that made it, drop it there, and create it again here."));
     }
-    log::warn("{} \"{}\" was made with another plan: it is built anew", relation_kind_text(relation.kind), relation.name);
+    log::warn("{} \"{}\" is built anew: {}", relation_kind_text(relation.kind), relation.name,
+              damaged ? "its state is damaged" : "it was made with another plan, or reads what was");
     CatalogRecord fresh = record;
     fresh.table = TableId(next->next_table_id);
     fresh.first_state_table = TableId(next->next_table_id + 1);
@@ -199,7 +210,8 @@ Result<void> Engine::build_anew() {
     TRY(Backfill(*this).run(planned, {}));
     std::vector<TableId> left{old.table};
     for (uint32_t i = 0; i < old.state_tables; ++i) left.push_back(TableId(old.first_state_table.value + i));
-    TRY(commit_catalog({{relation_key(old.id), encode_record(record_of(planned))}}, std::move(left),
+    TRY(commit_catalog({{relation_key(old.id), encode_record(record_of(planned))}, {damage_key(old.id), std::nullopt}},
+                       std::move(left),
                        std::make_shared<CatalogSnapshot>(*catalog_.snapshot())));
   }
   return {};
@@ -300,6 +312,7 @@ Result<void> Engine::attach(std::unique_ptr<LiveJob> job) {
     Node* from = upstream->second->output();
     from->outputs.push_back({.to = scan.node});
     scan.node->stage = from->stage;
+    job->inputs.push_back(upstream->second.get());
   }
   for (const auto& node : job->graph->nodes()) {
     for (const Edge& edge : node->outputs) {
@@ -371,6 +384,7 @@ Engine::Ids Engine::next_ids() const {
 // Makes a catalog change durable together with everything applied so far, then visible.
 Result<void> Engine::commit_catalog(std::map<std::string, std::optional<std::string>> meta,
                                     std::vector<TableId> dropped, std::shared_ptr<CatalogSnapshot> next) {
+  TRY(check_takes_changes());
   meta["next_ids"] = fmt::format("{} {}", next->next_object_id, next->next_table_id);
   TRY(at_step_boundary([&]() -> Result<void> {
     for (auto& [key, value] : meta) state_->pending_meta[key] = value;
@@ -399,6 +413,7 @@ Result<void> Engine::drop_schema(const std::string& name) {
 }
 
 Result<void> Engine::create(const PlannedRelation& planned, const CreateOptions& options) {
+  TRY(check_takes_changes());
   State& s = *state_;
   const RelationPtr& relation = planned.relation;
   std::map<std::string, std::optional<std::string>> meta;
@@ -441,6 +456,7 @@ Result<void> Engine::create(const PlannedRelation& planned, const CreateOptions&
 }
 
 Result<void> Engine::drop(const std::vector<ObjectId>& relations) {
+  TRY(check_takes_changes());
   State& s = *state_;
   const auto catalog = catalog_.snapshot();
   auto next = std::make_shared<CatalogSnapshot>(*catalog);
@@ -509,13 +525,18 @@ Result<void> Engine::alter(RelationPtr relation) {
 
 // ------------------------------------------------------------------------------------ writing
 
+// Nothing may be changed while the store cannot keep it, or no step can be made.
+Result<void> Engine::check_takes_changes() const {
+  std::optional<Error> error = step_failure();
+  if (const auto health = state_->store->health(); !error && !health.ok) error = health.error;
+  if (!error) return {};
+  error->message = "the server does not take writes: " + error->message;
+  return fail(std::move(*error));
+}
+
 Result<void> Engine::write(std::vector<TableWrite> writes) {
   State& s = *state_;
-  if (const auto health = s.store->health(); !health.ok) {
-    Error error = health.error;
-    error.message = "the server does not take writes: " + error.message;
-    return fail(std::move(error));
-  }
+  TRY(check_takes_changes());
   for (TableWrite& write : writes) fill_row_ids(write.changes, next_row_id_);
   auto pending = std::make_shared<Write>();
   auto applied = pending->applied.get_future();
@@ -523,6 +544,7 @@ Result<void> Engine::write(std::vector<TableWrite> writes) {
   auto logged = durable.get_future();
   std::string record = s.log ? encode_dml_record(writes) : std::string();
   pending->writes = std::move(writes);
+  pending->arrived_us = clock_.now_us();
   {
     // Log order is step order: a checkpoint knows all records up to the last one applied.
     MutexLock lock(s.inbox_mutex);

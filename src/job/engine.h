@@ -21,6 +21,7 @@
 #include "job/ingest.h"
 #include "job/job_errors.h"
 #include "job/sink_task.h"
+#include "metrics/registry.h"
 #include "plan/physical.h"
 #include "state/stored_table.h"
 
@@ -38,6 +39,7 @@ struct EngineOptions {
   size_t shards = 0;              // 0: one per core
   int64_t memory_bytes_max = 0;   // 0: half of the machine's
   int64_t checkpoint_interval_ms = 1000;
+  metrics::Registry* metrics = nullptr;  // outlives the engine
   // Puts system relations into an empty catalog.
   std::function<void(CatalogSnapshot&)> prepare_catalog;
   // Makes a relation again from its catalog record, against the catalog of all earlier ones.
@@ -55,7 +57,10 @@ struct JobStats {
   uint64_t rows_in = 0, rows_out = 0;
   uint64_t state_bytes = 0;
   uint64_t errors = 0;
-  double freshness_seconds = 0;  // age of the oldest change on its way to this job; 0: none
+  std::string_view status = "running";  // or stopped: no step is made
+  // How long its last input was on its way, from its arrival until a query could see it; or, if that is
+  // more, how long the oldest that waits has been.
+  double freshness_seconds = 0;
   struct NodeRow {
     int id;
     std::string name;
@@ -74,6 +79,8 @@ struct CheckpointStats {
   uint64_t failures = 0;
   std::string last_error;
 };
+
+class JobGraph;
 
 class Engine {
  public:
@@ -133,6 +140,8 @@ class Engine {
   Result<void> feed(ObjectId source, Batch rows);
   // Waits until every fed row is in what snapshot() shows.
   Result<void> wait_fed();
+  // Runs `work` on the step thread between two steps, and waits for it.
+  Result<void> at_step_boundary(std::function<Result<void>()> work);
 
   // ---- watching
   std::vector<JobStats> job_stats() const;
@@ -155,6 +164,8 @@ class Engine {
   std::vector<ExpressionErrors> expression_errors() const;
   CheckpointStats checkpoint_stats() const;
   StoreHealth health() const;
+  // Why no step can be made until a restart; nothing: steps go on. What was published stays readable.
+  std::optional<Error> step_failure() const;
   MemoryBudget& memory() { return memory_; }
   const MemoryBudget& memory() const { return memory_; }
   struct StepStats {
@@ -180,6 +191,8 @@ class Engine {
 
   Engine(EngineOptions options, FileSystem& files, Clock& clock);
   Result<void> recover();
+  Result<void> bring_back(const CatalogRecord& record);
+  Result<void> build_anew();
   Result<void> attach(std::unique_ptr<LiveJob> job);
   void detach(ObjectId id);
   Result<std::unique_ptr<LiveJob>> make_job(const PlannedRelation& planned, bool is_new);
@@ -188,8 +201,6 @@ class Engine {
   Result<std::map<std::string, Position>> stored_positions(std::string_view kind, ObjectId id) const;
   Result<void> start_idle_sources();
 
-  // Runs `work` on the step thread between two steps and waits for it.
-  Result<void> at_step_boundary(std::function<Result<void>()> work);
   void step_loop();
   bool gather();
   bool take_fed(size_t rows_max, bool& more_waits);
@@ -201,6 +212,12 @@ class Engine {
   void finish_checkpoint();
   void commit_loop();
   void evict_if_over();
+  Result<void> check_takes_changes() const;
+  void stop_steps(const Error& error, const JobGraph* failed_in);
+  void note_damage(const JobGraph* graph);
+  static std::string damage_key(ObjectId id);
+  void refuse_writes();
+  void note_freshness();
   Result<void> commit_catalog(std::map<std::string, std::optional<std::string>> meta,
                               std::vector<TableId> dropped, std::shared_ptr<CatalogSnapshot> next);
   void wake();

@@ -21,6 +21,7 @@ constexpr auto kRetryWait = std::chrono::seconds(1);
 
 void Engine::begin_checkpoint() {
   State& s = *state_;
+  const int64_t start = clock_.monotonic_ns();
   auto checkpoint = std::make_shared<Checkpoint>();
   checkpoint->epoch = s.epoch;
   s.checkpoint_positions.clear();
@@ -55,6 +56,9 @@ void Engine::begin_checkpoint() {
   s.checkpoint = std::move(checkpoint);
   s.checkpointed_epoch = s.epoch;
   s.last_checkpoint_ns = clock_.monotonic_ns();
+  if (s.checkpoint_freeze_seconds) {
+    s.checkpoint_freeze_seconds->observe(static_cast<uint64_t>(s.last_checkpoint_ns - start));
+  }
   s.phase = State::Phase::kSerialising;
 }
 
@@ -138,6 +142,7 @@ void Engine::commit_loop() {
       s.stats.epoch = checkpoint->epoch;
       s.stats.last_seconds = seconds;
       s.stats.last_bytes = committed->bytes;
+      if (s.checkpoint_bytes) s.checkpoint_bytes->add(committed->bytes);
       s.stats.last_rows = committed->rows;
       s.stats.last_time_us = clock_.now_us();
       s.stats.last_error.clear();
@@ -177,6 +182,9 @@ void Engine::finish_checkpoint() {
       log::warn("the DML log could not be shortened: {}", cut.error().to_string());
     }
   }
+  if (s.checkpoint_seconds) {
+    s.checkpoint_seconds->observe(static_cast<uint64_t>(clock_.monotonic_ns() - s.last_checkpoint_ns));
+  }
   s.phase = State::Phase::kNone;
   {
     MutexLock lock(s.stats_mutex);
@@ -191,7 +199,7 @@ Result<void> Engine::flush() {
   uint64_t failures = 0;
   TRY(at_step_boundary([&]() -> Result<void> {
     wanted = s.epoch;
-    if (s.failed) return fail(SqlState::kSystemError, "the server stopped taking steps; restart it");
+    if (auto failure = step_failure()) return fail(std::move(*failure));
     return {};
   }));
   MutexLock lock(s.stats_mutex);

@@ -19,10 +19,11 @@ Result<void> Engine::feed(ObjectId source, Batch rows) {
   State& s = *state_;
   {
     MutexLock lock(s.inbox_mutex);
-    while (!s.stopping && s.fed_rows >= kFedRowsMax) s.fed_taken.wait_for(s.inbox_mutex, kLook);
+    while (!s.stopping && !s.failed && s.fed_rows >= kFedRowsMax) s.fed_taken.wait_for(s.inbox_mutex, kLook);
     if (s.stopping) return fail(SqlState::kAdminShutdown, "the server is shutting down");
+    if (s.failed) return check_takes_changes();
     s.fed_rows += rows.size();
-    s.fed.push_back({source, std::move(rows)});
+    s.fed.push_back({source, std::move(rows), clock_.now_us()});
     s.awake = true;
   }
   s.inbox_changed.notify_one();
@@ -33,13 +34,10 @@ Result<void> Engine::wait_fed() {
   State& s = *state_;
   {
     MutexLock lock(s.inbox_mutex);
-    while (!s.stopping && !s.fed.empty()) s.fed_taken.wait_for(s.inbox_mutex, kLook);
+    while (!s.stopping && !s.failed && !s.fed.empty()) s.fed_taken.wait_for(s.inbox_mutex, kLook);
   }
   // What was taken is in the step of the same turn; this boundary comes after it.
-  return at_step_boundary([this]() -> Result<void> {
-    if (state_->failed) return fail(SqlState::kInternalError, "a step failed; the log says why");
-    return {};
-  });
+  return at_step_boundary([this]() -> Result<void> { return check_takes_changes(); });
 }
 
 // Step thread. Whole batches up to about rows_max rows; a source's go to ascending shards, as in gather().
@@ -67,6 +65,7 @@ bool Engine::take_fed(size_t rows_max, bool& more_waits) {
     const size_t shard = before[fed.source] * s.shards / total[fed.source];
     before[fed.source] += fed.rows.size();
     job->second->rows_in += fed.rows.size();
+    job->second->note_arrival(fed.arrived_us);
     s.executor->deliver(*job->second->own_input->node, shard, 0, std::move(fed.rows));
   }
   return true;

@@ -4,10 +4,12 @@
 #include <deque>
 #include <future>
 #include <map>
+#include <set>
 
 #include "dataflow/executor.h"
 #include "env/thread.h"
 #include "job/live_job.h"
+#include "metrics/registry.h"
 #include "state/dml_log.h"
 #include "state/store.h"
 
@@ -17,6 +19,7 @@ namespace leat {
 struct Engine::Write {
   std::vector<TableWrite> writes;
   uint64_t sequence = 0;
+  int64_t arrived_us = 0;
   std::promise<Result<void>> applied;
 };
 
@@ -36,9 +39,17 @@ struct Engine::State {
   std::map<ObjectId, std::unique_ptr<LiveJob>> jobs;
   std::vector<std::shared_ptr<Write>> in_step;  // writes whose rows are in the step being made
   uint64_t applied_sequence = 0;                // of the DML log
-  bool failed = false;                          // a step failed: nothing may go on
+  std::atomic<bool> failed{false};              // a step failed: no more are made; set by the step thread
   int64_t last_tick_ns = 0;
   double ns_per_row = 200;                      // measured; sets the budget of a step
+
+  // ---- recovery: relations whose stored state is of another plan
+  std::set<ObjectId> built_anew;
+  struct Anew {
+    CatalogRecord old;
+    PlannedRelation planned;
+  };
+  std::vector<Anew> to_build_anew;
 
   // ---- inbox, any thread
   Mutex inbox_mutex;
@@ -54,6 +65,7 @@ struct Engine::State {
   struct Fed {
     ObjectId source;
     Batch rows;
+    int64_t arrived_us;
   };
   std::deque<Fed> fed GUARDED_BY(inbox_mutex);
   size_t fed_rows GUARDED_BY(inbox_mutex) = 0;
@@ -87,6 +99,11 @@ struct Engine::State {
   Epoch durable_epoch GUARDED_BY(stats_mutex) = 0;
   CheckpointStats stats GUARDED_BY(stats_mutex);
   std::vector<std::shared_ptr<Progress>> progress GUARDED_BY(stats_mutex);
+  std::optional<Error> step_failure GUARDED_BY(stats_mutex);
+
+  // Null without a registry.
+  metrics::HistogramPtr step_seconds, step_rows_histogram, checkpoint_seconds, checkpoint_freeze_seconds;
+  metrics::CounterPtr checkpoint_bytes;
 
   std::atomic<uint64_t> steps{0}, step_rows{0}, step_ns{0}, last_step_ns{0}, longest_turn_ns{0};
   bool closed = true;  // until the threads run

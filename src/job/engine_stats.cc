@@ -11,14 +11,12 @@ std::vector<JobStats> Engine::job_stats() const {
     const int64_t now = clock_.now_us();
     std::map<ObjectId, double> behind;  // jobs come in id order, inputs before users
     for (const auto& [id, job] : s.jobs) {
-      JobStats stats{.relation = job->relation, .rows_in = job->rows_in, .errors = job->errors->count()};
-      double seconds = 0;
+      JobStats stats{.relation = job->relation, .rows_in = job->rows_in, .errors = job->errors->count(),
+                     .status = s.failed ? "stopped" : "running"};
+      double seconds = 0;  // since the oldest input arrived that waits for a step
       if (job->ingest) {
-        for (const SourceStats& split : job->ingest->stats()) {
-          const bool lags = split.queued_rows > 0 || split.reader.pending.value_or(0) > 0 || !split.reader.connected;
-          if (lags && split.reader.last_time_us > 0) {
-            seconds = std::max(seconds, static_cast<double>(now - split.reader.last_time_us) / 1e6);
-          }
+        if (const int64_t since = job->ingest->waiting_since_us(); since != 0) {
+          seconds = static_cast<double>(now - since) / 1e6;
         }
       }
       for (const ScanPort& scan : job->graph->scans()) {
@@ -27,7 +25,7 @@ std::vector<JobStats> Engine::job_stats() const {
         seconds = std::max(seconds, behind[scan.scan->relation->id]);
       }
       behind[id] = seconds;
-      stats.freshness_seconds = seconds;
+      stats.freshness_seconds = std::max(seconds, static_cast<double>(job->way_us) / 1e6);
       const Node& root = *job->output();
       stats.rows_out = root.stats.rows_out.load(std::memory_order_relaxed);
       if (job->sink) stats.rows_out = job->sink->stats().rows;
@@ -86,6 +84,11 @@ std::vector<Engine::ExpressionErrors> Engine::expression_errors() const {
 CheckpointStats Engine::checkpoint_stats() const {
   MutexLock lock(state_->stats_mutex);
   return state_->stats;
+}
+
+std::optional<Error> Engine::step_failure() const {
+  MutexLock lock(state_->stats_mutex);
+  return state_->step_failure;
 }
 
 StoreHealth Engine::health() const { return state_->store->health(); }

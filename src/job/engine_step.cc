@@ -54,12 +54,13 @@ void Engine::step_loop() {
         for (StateTable* table : job->graph->state_tables()) {
           if (table->complete() || memory_.over_bytes() > 0) continue;
           if (auto loaded = table->load_some(kLoadSliceNs); !loaded) {
-            log::error("reading state back: {}", loaded.error().to_string());
+            stop_steps(loaded.error(), job->graph.get());
+          } else {
+            loading = !*loaded;
           }
-          loading = !table->complete();
           break;
         }
-        if (loading) break;
+        if (loading || s.failed) break;
       }
     }
     MutexLock lock(s.inbox_mutex);
@@ -73,7 +74,10 @@ void Engine::step_loop() {
 // Moves what waits into the executor, up to a step's budget. False: there was nothing.
 bool Engine::gather() {
   State& s = *state_;
-  if (s.failed) return false;
+  if (s.failed) {
+    refuse_writes();
+    return false;
+  }
   bool any = false;
   std::deque<std::shared_ptr<Write>> writes;
   {
@@ -85,6 +89,7 @@ bool Engine::gather() {
       const auto job = s.jobs.find(one.table);
       if (job == s.jobs.end() || job->second->own_input == nullptr) continue;
       job->second->rows_in += one.changes.size();
+      job->second->note_arrival(write->arrived_us);
       s.executor->deliver(*job->second->own_input->node, 0, 0, std::move(one.changes));
     }
     s.applied_sequence = std::max(s.applied_sequence, write->sequence);
@@ -119,6 +124,7 @@ bool Engine::gather() {
       before += t.batch.size();
       job->rows_in += t.batch.size();
       job->positions[t.split] = t.position;
+      if (!t.batch.empty()) job->note_arrival(t.received_us);
       if (!t.batch.empty()) s.executor->deliver(*job->own_input->node, shard, 0, std::move(t.batch));
       any = true;
     }
@@ -142,12 +148,7 @@ void Engine::run_step() {
   const size_t rows = s.executor->waiting_rows();
   s.executor->run_step(step);
   if (step.failed()) {
-    // The state may be half-changed: stop here, keep serving what was published, and lose nothing
-    // that was acknowledged: a restart begins at the last checkpoint.
-    s.failed = true;
-    log::error("a step failed, no more steps until a restart: {}", step.failure.error().to_string());
-    for (auto& write : s.in_step) write->applied.set_value(step.failure);
-    s.in_step.clear();
+    stop_steps(step.failure.error(), step.failed_in);
     return;
   }
   ++s.epoch;
@@ -159,16 +160,76 @@ void Engine::run_step() {
       for (const Batch& batch : collect->take()) job->sink->add(batch, s.epoch);
     }
   }
+  note_freshness();
   for (auto& write : s.in_step) write->applied.set_value({});
   s.in_step.clear();
 
   const int64_t took = clock_.monotonic_ns() - start;
+  if (s.step_seconds) {
+    s.step_seconds->observe(static_cast<uint64_t>(took));
+    s.step_rows_histogram->observe(rows);
+  }
   s.steps.fetch_add(1, std::memory_order_relaxed);
   s.step_rows.fetch_add(rows, std::memory_order_relaxed);
   s.step_ns.fetch_add(static_cast<uint64_t>(took), std::memory_order_relaxed);
   s.last_step_ns.store(static_cast<uint64_t>(took), std::memory_order_relaxed);
   if (rows >= kStepRowsMin) {
     s.ns_per_row = 0.8 * s.ns_per_row + 0.2 * static_cast<double>(took) / static_cast<double>(rows);
+  }
+}
+
+// The state may be half-changed: no more steps, so that nothing wrong is ever published or checkpointed.
+// What was published stays readable, and nothing that was acknowledged is lost: a restart begins at the
+// last checkpoint and replays the log.
+void Engine::stop_steps(const Error& error, const JobGraph* failed_in) {
+  State& s = *state_;
+  log::error("a step failed, no more steps until a restart: {}", error.to_string());
+  if (error.code == SqlState::kDataCorrupted) note_damage(failed_in);
+  {
+    MutexLock lock(s.stats_mutex);
+    s.step_failure = error;
+    s.step_failure->message = "a step failed, and none is made until a restart: " + error.message;
+  }
+  s.failed = true;
+  for (auto& write : s.in_step) write->applied.set_value(std::unexpected(error));
+  s.in_step.clear();
+  s.fed_taken.notify_all();
+  s.durable_changed.notify_all();
+}
+
+// A view's or an index's state can be made again from its inputs: a note for the restart to do so.
+void Engine::note_damage(const JobGraph* graph) {
+  State& s = *state_;
+  for (const auto& [id, job] : s.jobs) {
+    const RelationKind kind = job->relation->kind;
+    if (job->graph.get() != graph || (kind != RelationKind::kMaterializedView && kind != RelationKind::kIndex)) continue;
+    auto noted = s.store->commit({.epoch = s.store->committed_epoch(), .meta = {{damage_key(id), "1"}}});
+    if (!noted) log::error("the damage could not be noted: {}", noted.error().to_string());
+  }
+}
+
+// Statements that were under way when the steps stopped. What the log has of them a restart replays.
+void Engine::refuse_writes() {
+  State& s = *state_;
+  std::deque<std::shared_ptr<Write>> writes;
+  {
+    MutexLock lock(s.inbox_mutex);
+    writes.swap(s.writes);
+  }
+  for (auto& write : writes) write->applied.set_value(check_takes_changes());
+}
+
+// How long what this step brought was on its way, for each job that it reached.
+void Engine::note_freshness() {
+  State& s = *state_;
+  const int64_t now = clock_.now_us();
+  for (auto& [id, job] : s.jobs) {  // inputs come before their users
+    for (const LiveJob* input : job->inputs) job->note_arrival(input->arrived_us);
+  }
+  for (auto& [id, job] : s.jobs) {
+    if (job->arrived_us == 0) continue;
+    job->way_us = std::max<int64_t>(0, now - job->arrived_us);
+    job->arrived_us = 0;
   }
 }
 

@@ -136,7 +136,8 @@ bool Ingest::decode(Split& split, const RawBatch& raw, Taken& taken) {
 bool Ingest::hand_over(Split& split, Taken taken) {
   const size_t rows = taken.batch.size();
   split.rows += rows;
-  if (rows > 0) split.last_rows_us = options_.clock->now_us();
+  taken.received_us = options_.clock->now_us();
+  if (rows > 0) split.last_rows_us = taken.received_us;
   split.told = taken.position;
   split.told_rows = rows;
   split.told_ns = options_.clock->monotonic_ns();
@@ -187,6 +188,11 @@ std::vector<Ingest::Taken> Ingest::take(size_t rows_max) {
   }
   if (!taken.empty()) room_.notify_all();
   return taken;
+}
+
+int64_t Ingest::waiting_since_us() const {
+  MutexLock lock(mutex_);
+  return queue_.empty() ? 0 : queue_.front().received_us;
 }
 
 bool Ingest::has_input() const {

@@ -70,10 +70,12 @@ class Ingest {
     Batch batch;        // the relation's columns without generated ones; empty: only the position moved
     Position position;  // after it
     size_t bytes = 0;   // of its messages
+    int64_t received_us = 0;
   };
   // The next batches, about rows_max rows. Empty: nothing waits.
   std::vector<Taken> take(size_t rows_max);
   bool has_input() const;
+  int64_t waiting_since_us() const;  // when the oldest batch that waits was received; 0: none waits
   // Waits until something can be taken, or the time ran out.
   void wait(std::chrono::milliseconds time);
   // kPast: everything up to `until` was taken.

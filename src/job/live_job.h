@@ -25,6 +25,14 @@ struct Engine::LiveJob {
   bool sends_snapshot = true;  // sinks: the rows that are there at CREATE too
   uint64_t rows_in = 0;
   std::vector<Node*> clocks;  // nodes that show the time
+  // Freshness: the jobs read; when the oldest input of this step arrived (0: it brings none); how long the
+  // input of the last step that brought some was on its way, from its arrival until it was visible.
+  std::vector<const LiveJob*> inputs;
+  int64_t arrived_us = 0;
+  int64_t way_us = 0;
+  void note_arrival(int64_t us) {
+    if (us != 0 && (arrived_us == 0 || us < arrived_us)) arrived_us = us;
+  }
 
   Node* output() const { return graph->root(); }
 };

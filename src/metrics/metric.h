@@ -48,11 +48,12 @@ enum class Unit : uint8_t { kCount, kBytes, kNanoseconds, kMicroseconds };
   X(kJobStepSeconds, kCounter, kNanoseconds, "leat_job_step_seconds_total", "job",                      \
     "Time that a job's operators have worked in steps.")                                                \
   X(kJobStatus, kGauge, kCount, "leat_job_status", "job,status",                                        \
-    "1 for the status that a job has: backfilling, running, failed, paused.")                           \
+    "1 for the status that a job has: running, or stopped when no step can be made.")                           \
   X(kViewChanges, kCounter, kCount, "leat_view_changes_total", "view",                                  \
     "Changes applied to the rows of a materialized view or table.")                                     \
   X(kViewFreshness, kGauge, kMicroseconds, "leat_view_freshness_seconds", "view",                       \
-    "Age of the oldest input that has arrived and that a view does not show yet; 0 when it shows all.") \
+    "How long a view's last input was on its way, from its arrival until queries saw it; or the wait "  \
+    "of the oldest that waits, if that is more.")                                                       \
   X(kSinkRows, kCounter, kCount, "leat_sink_rows_total", "sink",                                        \
     "Messages of a sink that the receiver has acknowledged.")                                           \
   X(kSinkPending, kGauge, kCount, "leat_sink_pending_messages", "sink",                                 \

@@ -66,7 +66,6 @@ std::vector<metrics::CallbackPtr> register_engine_metrics(metrics::Registry& reg
 
   single(Metric::kSteps, [](const Engine& e) { return e.step_stats().steps; });
   single(Metric::kEpoch, [](const Engine& e) { return e.epoch(); });
-  single(Metric::kCheckpointBytes, [](const Engine& e) { return e.checkpoint_stats().last_bytes; });
   single(Metric::kCheckpointFailures, [](const Engine& e) { return e.checkpoint_stats().failures; });
   single(Metric::kCheckpointAge, [](const Engine& e) {
     const int64_t last = e.checkpoint_stats().last_time_us;
@@ -77,6 +76,9 @@ std::vector<metrics::CallbackPtr> register_engine_metrics(metrics::Registry& reg
     for (const auto& use : const_cast<Engine&>(engine).memory().usage()) emit({use.name}, use.bytes);
   }));
 
+  held.push_back(registry.collector(Metric::kJobStatus, [figures](const metrics::Registry::Emit& emit) {
+    for (const auto& job : figures->get()->jobs) emit({job.relation->name, job.status}, 1);
+  }));
   per_job(Metric::kJobRowsIn, [](const JobStats& j) { return j.rows_in; });
   per_job(Metric::kJobRowsOut, [](const JobStats& j) { return j.rows_out; });
   per_job(Metric::kExpressionErrors, [](const JobStats& j) { return j.errors; });

@@ -27,6 +27,7 @@ class Health final : public http::HealthSource {
   explicit Health(Engine& engine) : engine_(engine) {}
   std::string alive_trouble() override {
     const StoreHealth health = engine_.health();
+    if (const auto failure = engine_.step_failure()) return failure->to_string();
     return health.ok ? "" : health.error.to_string();
   }
   std::string ready_trouble() override { return ready ? alive_trouble() : "starting or stopping"; }
@@ -46,6 +47,7 @@ Result<void> serve(const ServerOptions& options, const sigset_t& signals) {
                                   .shards = static_cast<size_t>(options.shards),
                                   .memory_bytes_max = options.memory_bytes,
                                   .checkpoint_interval_ms = options.checkpoint_interval_ms,
+                                  .metrics = &registry,
                                   .prepare_catalog = add_system_relations,
                                   .rebuild = rebuild_relation},
                                  files, clock));

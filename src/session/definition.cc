@@ -146,6 +146,7 @@ Result<Definition> define(const ast::Statement& create, std::string_view sql, st
   relation.sql = std::string(text);
   relation.shown_sql = TRY(without_secrets(relation.sql));
   relation.search_path = context.search_path;
+  relation.zone = context.zone.name();
   for (const ObjectId id : binder.depends_on()) {
     if (std::ranges::find(relation.depends_on, id) == relation.depends_on.end()) relation.depends_on.push_back(id);
   }
@@ -165,6 +166,7 @@ Result<PlannedRelation> rebuild_relation(const CatalogRecord& record, const Cata
   }
   DefinitionContext context{.catalog = catalog,
                             .search_path = std::move(search_path),
+                            .zone = record.zone.empty() ? TimeZone() : TRY(TimeZone::find(record.zone)),
                             .ids = {.object = record.id, .table = record.table, .first_state_table = record.first_state_table},
                             .created_micros = record.created_micros};
   Definition definition = TRY(define(*statements[0].statement, record.sql, record.sql, context));

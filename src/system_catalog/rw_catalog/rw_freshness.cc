@@ -1,4 +1,5 @@
-// rw_catalog.rw_freshness: how old the oldest change is that a relation does not show yet; 0: it shows everything that came in.
+// rw_catalog.rw_freshness: how long the last input that reached a relation was on its way, from its arrival until
+// queries could see it; or, if that is more, how long the oldest input that waits for a step has been waiting.
 #include "system_catalog/catalog_facts.h"
 #include "system_catalog/relations.h"
 
