@@ -78,6 +78,45 @@ PlanContext as_job(const PlanContext& context) {
   return job;
 }
 
+const Expr* volatile_call(const Expr& expr) {
+  const Expr* found = nullptr;
+  for_each_expr(expr, [&](const Expr& e) {
+    if (e.function != nullptr && e.function->volatility == Volatility::kVolatile) found = &e;
+  });
+  return found;
+}
+
+// The first call of random() and the like that would be made again for a row when the row is taken back:
+// another value would come out then, and the one that was shown could never be taken back.
+const Expr* unrepeatable_call(const PhysicalNode& node) {
+  const bool takes_back =
+      std::any_of(node.inputs.begin(), node.inputs.end(), [](const auto& i) { return !i->append_only; });
+  const Expr* found = nullptr;
+  const auto look = [&](const ExprPtr& expr) {
+    if (expr != nullptr && found == nullptr) found = volatile_call(*expr);
+  };
+  if (takes_back) {
+    for (const ExprPtr& expr : node.exprs) look(expr);
+    for (const TableFunctionCall& call : node.set_functions) {
+      for (const ExprPtr& arg : call.args) look(arg);
+    }
+    look(node.condition);
+  }
+  for (size_t i = 0; i < node.inputs.size() && found == nullptr; ++i) found = unrepeatable_call(*node.inputs[i]);
+  return found;
+}
+
+Result<void> check_repeatable(const PhysicalNode& root) {
+  const Expr* call = unrepeatable_call(root);
+  if (call == nullptr) return {};
+  Error error{.code = SqlState::kFeatureNotSupported,
+              .message = fmt::format("{}() is not supported here in a query that keeps running", call->function->name),
+              .detail = "Its input takes rows back, and a second call would not give what the first one gave.",
+              .hint = "Call it over an append-only input, or in the query that reads the view."};
+  if (call->position > 0) error.position = call->position;
+  return fail(std::move(error));
+}
+
 Result<Lowered> lower_query(const LogicalPtr& plan, bool emit_on_window_close,
                             const PlanContext& context) {
   const LogicalPtr rewritten = TRY(rewrite_query(plan, context));
@@ -90,6 +129,7 @@ Result<Lowered> lower_query(const LogicalPtr& plan, bool emit_on_window_close,
     Lowered sorted = TRY(sorting.lower(rewritten));
     sorted.node = share_equal_nodes(sorted.node);
     if (count_nodes(sorted.node) < count_nodes(lowered.node)) lowered = std::move(sorted);
+    TRY(check_repeatable(*lowered.node));
   }
   if (emit_on_window_close && !lowering.window_closes()) {
     return fail(Error{

@@ -193,7 +193,10 @@ Result<SqlSession::Outcome> SqlSession::run_drop(const ast::Drop& drop) {
     const auto& parts = object.parts;
     const RelationPtr relation = parts.size() > 1 ? catalog->find(parts[parts.size() - 2].text, parts.back().text)
                                                   : catalog->resolve(search_path(), parts[0].text);
-    if (!relation || relation->kind == RelationKind::kSystem) {
+    if (relation && relation->kind == RelationKind::kSystem) {
+      return fail(SqlState::kInsufficientPrivilege, "permission denied: \"{}\" is a system catalog", relation->name);
+    }
+    if (!relation) {
       TRY(missing(SqlState::kUndefinedTable, fmt::format("{} \"{}\"", relation_kind_text(*kind), name_text(object))));
       continue;
     }
