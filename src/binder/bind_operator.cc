@@ -284,23 +284,6 @@ Result<ExprPtr> ExprBinder::compare_subquery(SubqueryKind kind, const std::strin
 
 // ---- ANY, ALL, sub-queries -------------------------------------------------------------------
 
-// value = ANY (list) without a sub-query, so that it may stand in any condition: true if the value is in
-// the list; unknown if it may be (a NULL on either side, but not in an empty list); else false.
-Result<ExprPtr> ExprBinder::is_element(const ExprPtr& value, const ExprPtr& list, uint32_t byte) {
-  const auto call = [&](const char* name, std::vector<ExprPtr> args) {
-    return call_function(state_, name, std::move(args), byte);
-  };
-  const auto has = [&](ExprPtr wanted) -> Result<ExprPtr> {
-    return call("is_not_null", {TRY(call("array_position", {list, std::move(wanted)}))});
-  };
-  ExprPtr found = make_and({TRY(call("is_not_null", {value})), TRY(has(value))});
-  ExprPtr unknown = make_or({TRY(call("is_null", {value})), TRY(call("is_null", {list})),
-                             TRY(has(make_literal(Value::null(value->type))))});
-  ExprPtr some = TRY(binary_operator(">", TRY(call("cardinality", {list})), make_literal(Value::int32(0)), byte));
-  return make_or({std::move(found),
-                  make_and({std::move(unknown), std::move(some), make_literal(Value::null(TypeId::kBoolean))})});
-}
-
 Result<ExprPtr> ExprBinder::quantified(const ast::Quantified& e) {
   ExprPtr left = TRY(bind(*e.left));
   const SubqueryKind kind = e.is_all ? SubqueryKind::kAll : SubqueryKind::kAny;
@@ -328,7 +311,8 @@ Result<ExprPtr> ExprBinder::quantified(const ast::Quantified& e) {
   } else if (list->kind == ExprKind::kCall && list->function->name == "array") {
     items = list->args;
   } else {
-    if (e.op == "=" && !e.is_all && element == left->type) return is_element(left, list, e.position);
+    // Without a sub-query, so that it may stand in any condition, and bound a key.
+    if (e.op == "=" && !e.is_all) return call_function(state_, "=any", {std::move(left), std::move(list)}, e.position);
     // op ANY (SELECT unnest(array))
     LogicalNode unnest{.kind = LogicalKind::kTableFunction};
     unnest.table_function = TRY(resolve_table_function(state_, "unnest", {one_level_in(list)}, e.position));

@@ -75,7 +75,6 @@ class ExprBinder {
   Result<ExprPtr> between(const ast::Between& e);
   Result<ExprPtr> like(const ast::Like& e);
   Result<ExprPtr> quantified(const ast::Quantified& e);
-  Result<ExprPtr> is_element(const ExprPtr& value, const ExprPtr& list, uint32_t byte);
   Result<ExprPtr> case_of(const ast::Case& e);
   Result<ExprPtr> cast(const ast::Cast& e);
   Result<ExprPtr> array(const ast::Array& e, const Type* element);

@@ -187,6 +187,26 @@ void position(const KernelCall& call) {
     call.out.set_null_value(row);
   });
 }
+// True if an element is equal; unknown if one may be (a NULL on either side); else false.
+void equal_any(const KernelCall& call) {
+  const Type& element = call.args[1]->type().element();
+  uint8_t* out = call.out.data<uint8_t>();
+  call.rows.for_each([&](size_t row) {
+    if (call.args[1]->is_null(row)) return call.out.set_null_value(row);
+    const PackedValue wanted = value_or_null(*call.args[0], row);
+    PackedReader reader = PackedReader::of_list(call.args[1]->string_at(row));
+    bool unknown = wanted.is_null() && !reader.done();
+    while (!reader.done() && !wanted.is_null()) {
+      const PackedValue value = reader.next(element.physical());
+      unknown |= value.is_null();
+      if (value.is_null() || !same(element, value, wanted)) continue;
+      out[row] = 1;
+      return;
+    }
+    if (unknown) return call.out.set_null_value(row);
+    out[row] = 0;
+  });
+}
 void positions(const KernelCall& call) {
   const Type& element = call.args[0]->type().element();
   fill_list(call, [&](size_t row, PackedWriter& writer) {
@@ -401,6 +421,8 @@ constexpr ScalarFunction kRows[] = {
         "ARRAY[1] || 2 -> {1,2}", kCalled),
     row("||", {kElement, kAnyList}, kSame, append_one<1>, "with an element at the start",
         "1 || ARRAY[2] -> {1,2}", kCalled),
+    row("=any", {kElement, kAnyList}, kBoolean, equal_any, "whether a value equals an element",
+        "5 = ANY (ARRAY[4, 5]) -> t", kCalled),
     row("array_position", {kAnyList, kElement}, kInt32, position, "first index of an element",
         "array_position(ARRAY[5, 6], 6) -> 2", kCalled),
     row("array_position", {kAnyList, kElement, kInt32}, kInt32, position,

@@ -151,7 +151,10 @@ std::string output_text(const Field& field, const std::string& value) {
 std::string bounds_text(const PhysicalNode& node) {
   const KeyBounds& bounds = node.bounds;
   std::vector<std::string> parts;
-  for (const ExprPtr& value : bounds.equal) parts.push_back("= " + expr_text(*value));
+  for (size_t i = 0; i < bounds.equal.size(); ++i) {
+    const bool list = static_cast<int>(i) == bounds.list;
+    parts.push_back((list ? "in " : "= ") + expr_text(*bounds.equal[i]));
+  }
   std::string range;
   if (bounds.low) range = (bounds.low_inclusive ? ">= " : "> ") + expr_text(*bounds.low);
   if (bounds.high) {

@@ -77,9 +77,12 @@ struct PhysicalWindow {
 // SQL's comparisons decide: a bound that is NULL (a parameter) means no rows, and a range has no
 // NULLs.
 struct KeyBounds {
-  std::vector<ExprPtr> equal;  // values of the first key columns (constants or parameters)
+  // Values of the first key columns (constants or parameters). An integer may be of another width than
+  // its column: one that the column cannot hold equals nothing.
+  std::vector<ExprPtr> equal;
   ExprPtr low, high;           // of the next column; null: open
   bool low_inclusive = true, high_inclusive = true;
+  int list = -1;  // equal[list] is an array: that column equals one of its elements
   bool empty() const { return equal.empty() && !low && !high; }
 };
 

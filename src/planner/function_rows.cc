@@ -44,6 +44,7 @@ const AggregateFunction* aggregate_of(std::string_view name, int args) {
 }  // namespace
 
 bool is_equality(const Expr& expr) { return calls(expr, "=") && expr.args.size() == 2; }
+bool is_equal_any(const Expr& expr) { return calls(expr, "=any"); }
 bool is_not_distinct(const Expr& expr) { return calls(expr, "is_not_distinct_from"); }
 bool is_not(const Expr& expr) { return calls(expr, "not"); }
 
@@ -134,6 +135,13 @@ ExprPtr make_shifted(ExprPtr value, ExprPtr by, bool back) {
 ExprPtr make_bigint(int64_t value) { return make_literal(Value::int64(value)); }
 ExprPtr make_null(Type type) { return make_literal(Value::null(std::move(type))); }
 ExprPtr make_empty_array(Type type) { return make_literal(Value(std::move(type), pack_list({}))); }
+
+ExprPtr make_array(std::vector<ExprPtr> elements) {
+  Type type = Type::list_of(elements[0]->type);
+  const auto rows = functions_named("array");
+  CHECK(rows.size() == 1, "{} functions named array", rows.size());
+  return make_call(rows[0], std::move(type), std::move(elements));
+}
 
 ExprPtr make_field(ExprPtr value, int index) {
   Type type = value->type.fields()[static_cast<size_t>(index)].type;

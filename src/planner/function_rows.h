@@ -13,6 +13,7 @@ namespace leat::planner {
 
 // Comparisons, as calls of two arguments of one type.
 bool is_equality(const Expr& expr);      // a = b
+bool is_equal_any(const Expr& expr);     // a = ANY (array)
 bool is_not_distinct(const Expr& expr);  // a IS NOT DISTINCT FROM b
 enum class Comparison : uint8_t { kLess, kLessEqual, kGreater, kGreaterEqual, kEqual };
 std::optional<Comparison> comparison_of(const Expr& expr);
@@ -36,6 +37,7 @@ ExprPtr make_shifted(ExprPtr value, ExprPtr by, bool back);
 ExprPtr make_bigint(int64_t value);
 ExprPtr make_null(Type type);
 ExprPtr make_empty_array(Type type);
+ExprPtr make_array(std::vector<ExprPtr> elements);  // of one type; at least one
 // Field `index` of a struct value.
 ExprPtr make_field(ExprPtr value, int index);
 

@@ -578,7 +578,14 @@ class PhysicalReference : public Reference {
     const KeyBounds& bounds = node.bounds;
     for (size_t i = 0; i < bounds.equal.size(); ++i) {
       const Value value = eval(bounds.equal[i], {}, {});
-      if (value.is_null() || !(value == key_value(i))) return false;
+      if (value.is_null()) return false;
+      std::vector<Value> values{value};
+      if (static_cast<int>(i) == bounds.list) values = unpack_list(value.as_string(), value.type().element());
+      const bool found = std::any_of(values.begin(), values.end(), [&](const Value& one) {
+        // Integers of different widths are compared by what they are.
+        return !one.is_null() && one.with_type(key_value(i).type()) == key_value(i);
+      });
+      if (!found) return false;
     }
     if (bounds.low == nullptr && bounds.high == nullptr) return true;
     const Value next = key_value(bounds.equal.size());

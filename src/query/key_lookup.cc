@@ -129,13 +129,16 @@ Result<std::optional<Batch>> KeyLookup::run(const Snapshot& snapshot, EvalContex
 Result<bool> KeyLookup::fetch(const Snapshot& snapshot, EvalContext& eval) {
   take_rows(*unpacker_);  // what an error may have left there
   for (const PhysicalPtr& scan : scans_) {
-    KeyRange keys = TRY(key_range(*scan, eval));
+    std::vector<KeyRange> ranges = TRY(key_ranges(*scan, eval));
+    if (ranges.size() > kLookupRowsMax) return false;
     const TableId table = scan->relation->table;
-    if (keys.kind == KeyRange::kRange) {
-      if (!TRY(fetch_range(snapshot, table, std::move(keys.range)))) return false;
-    } else if (keys.kind == KeyRange::kPoint && TRY(snapshot.get(table, keys.range.lo, row_))) {
-      if (unpacker_->size() == 0) unpacker_->reserve(scans_.size());
-      unpacker_->append(row_);
+    for (KeyRange& keys : ranges) {
+      if (!keys.point) {
+        if (!TRY(fetch_range(snapshot, table, std::move(keys.range)))) return false;
+      } else if (TRY(snapshot.get(table, keys.range.lo, row_))) {
+        if (unpacker_->size() == 0) unpacker_->reserve(std::max(scans_.size(), ranges.size()));
+        unpacker_->append(row_);
+      }
     }
   }
   return true;

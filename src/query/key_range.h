@@ -2,7 +2,7 @@
 // KeyRange: what the bounds of a scan mean as bytes of the stored key.
 // Thread: free function.
 
-#include <string>
+#include <vector>
 
 #include "plan/physical.h"
 #include "state/stored_table.h"
@@ -10,16 +10,12 @@
 namespace leat {
 
 struct KeyRange {
-  enum Kind : uint8_t {
-    kNothing,  // a bound is NULL, or the range is empty
-    kPoint,    // the whole key `range.lo`: at most one row
-    kRange,
-  };
-  Kind kind = kNothing;
-  ScanRange range = {};
+  ScanRange range;
+  bool point = false;  // the whole key is range.lo: at most one row
 };
 
-// `scan` reads a stored relation; `eval` evaluates the expressions of its bounds.
-Result<KeyRange> key_range(const PhysicalNode& scan, EvalContext& eval);
+// `scan` reads a stored relation; `eval` evaluates the expressions of its bounds. In key order, and none
+// has a row of another. None at all: a bound is NULL, or nothing lies between them.
+Result<std::vector<KeyRange>> key_ranges(const PhysicalNode& scan, EvalContext& eval);
 
 }  // namespace leat

@@ -6,87 +6,73 @@
 namespace leat {
 namespace {
 
-class StoredRange final : public RowSource {
+// Rows of one range, as bytes; the views live until the next call.
+class RangeReader {
  public:
-  StoredRange(const PhysicalNode& scan, StoredScan rows)
-      : unpacker_(unpacker_of(scan)), scan_(std::move(rows)) {}
-  Result<Batch> next(size_t rows_max) override {
-    rows_.resize(std::max<size_t>(rows_max, 1));
+  virtual ~RangeReader() = default;
+  // Adds the next rows, at most `rows_max`; 0: the range is at its end.
+  virtual Result<size_t> read(RowUnpacker& to, size_t rows_max) = 0;
+};
+
+class StoredRange final : public RangeReader {
+ public:
+  explicit StoredRange(StoredScan rows) : scan_(std::move(rows)) {}
+  Result<size_t> read(RowUnpacker& to, size_t rows_max) override {
+    rows_.resize(rows_max);
     const size_t n = TRY(scan_.next(rows_));
-    unpacker_.reserve(n);
-    for (size_t i = 0; i < n; ++i) unpacker_.append(rows_[i].row);
-    return take_rows(unpacker_);
+    to.reserve(to.size() + n);
+    for (size_t i = 0; i < n; ++i) to.append(rows_[i].row);
+    return n;
   }
 
  private:
-  RowUnpacker unpacker_;
   StoredScan scan_;
   std::vector<StoredRow> rows_;
 };
 
-// One row, by its whole key.
-class StoredPoint final : public RowSource {
- public:
-  StoredPoint(const PhysicalNode& scan, const Snapshot& snapshot, std::string key)
-      : unpacker_(unpacker_of(scan)), snapshot_(snapshot), table_(scan.relation->table), key_(std::move(key)) {}
-  Result<Batch> next(size_t) override {
-    unpacker_.reserve(1);
-    if (!done_ && TRY(snapshot_.get(table_, key_, row_))) unpacker_.append(row_);
-    done_ = true;
-    return take_rows(unpacker_);
-  }
-
- private:
-  RowUnpacker unpacker_;
-  Snapshot snapshot_;
-  TableId table_;
-  std::string key_, row_;
-  bool done_ = false;
-};
-
 // A range of stored rows and the pending rows in it, merged by key; of one key the pending one counts.
-class MergedRange final : public RowSource {
+class MergedRange final : public RangeReader {
  public:
-  MergedRange(const PhysicalNode& scan, const Snapshot& snapshot, const PendingView& pending, ScanRange range)
-      : unpacker_(unpacker_of(scan)),
-        pending_(*pending.rows_of(scan.relation->table)),
+  MergedRange(TableId table, const Snapshot& snapshot, const PendingView& pending, ScanRange range)
+      : pending_(*pending.rows_of(table)),
         moment_(pending.moment()),
         hi_(range.hi),
         position_(range.lo),
-        scan_(snapshot.scan(scan.relation->table, std::move(range))) {}
+        scan_(snapshot.scan(table, std::move(range))) {}
 
-  Result<Batch> next(size_t rows_max) override {
+  Result<size_t> read(RowUnpacker& to, size_t rows_max) override {
     // Found again by key each time: what is written between two calls may remove entries.
     auto pending = passed_ ? pending_.upper_bound(position_) : pending_.lower_bound(position_);
-    for (size_t taken = 0; taken < rows_max;) {
+    size_t taken = 0;
+    const auto add = [&](std::string_view row) {
+      to.append(row);
+      ++taken;
+    };
+    while (taken < rows_max) {
       const StoredRow* stored = TRY(peek(rows_max));
       const bool has_pending = pending != pending_.end() && (!hi_ || pending->first < *hi_);
       if (stored == nullptr && !has_pending) break;
       const bool stored_first = stored != nullptr && (!has_pending || stored->key < pending->first);
       if (stored_first) {
-        taken += add(stored->row);
+        add(stored->row);
         ++at_;
         continue;
       }
       if (const auto* version = pending->second.at(moment_)) {
         if (stored != nullptr && stored->key == pending->first) ++at_;
-        if (version->row) taken += add(*version->row);
+        if (version->row) add(*version->row);
       }
       position_ = pending->first;
       passed_ = true;
       ++pending;
     }
-    return take_rows(unpacker_);
+    return taken;
   }
 
  private:
-  size_t add(std::string_view row) {
-    unpacker_.append(row);
-    return 1;
-  }
   Result<const StoredRow*> peek(size_t rows_max) {
     if (at_ == count_ && !at_end_) {
-      rows_.resize(std::max<size_t>(rows_max, 1));
+      rows_.resize(rows_max);
       count_ = TRY(scan_.next(rows_));
       at_ = 0;
       at_end_ = count_ == 0;
@@ -94,7 +80,6 @@ class MergedRange final : public RowSource {
     return at_ == count_ ? nullptr : &rows_[at_];
   }
 
-  RowUnpacker unpacker_;
   const PendingRows::Rows& pending_;
   PendingRows::Moment moment_;
   std::optional<std::string> hi_;
@@ -106,11 +91,59 @@ class MergedRange final : public RowSource {
   bool at_end_ = false;
 };
 
-std::unique_ptr<RowSource> pending_row(const PhysicalNode& scan, const PendingRows::Version& version) {
-  RowUnpacker unpacker = unpacker_of(scan);
-  if (version.row) unpacker.append(*version.row);
-  return make_batch_source({take_rows(unpacker)});
-}
+// Key ranges one after the other; single rows are looked up.
+class StoredRanges final : public RowSource {
+ public:
+  StoredRanges(const PhysicalNode& scan, std::vector<KeyRange> ranges, const Snapshot& snapshot,
+               const PendingView* pending)
+      : unpacker_(unpacker_of(scan)),
+        table_(scan.relation->table),
+        ranges_(std::move(ranges)),
+        snapshot_(snapshot),
+        pending_(pending) {}
+
+  Result<Batch> next(size_t rows_max) override {
+    rows_max = std::max<size_t>(rows_max, 1);
+    while (at_ < ranges_.size() && unpacker_.size() < rows_max) {
+      KeyRange& keys = ranges_[at_];
+      if (keys.point) {
+        TRY(look_up(keys.range.lo));
+        ++at_;
+        continue;
+      }
+      if (!reader_) reader_ = open(std::move(keys.range));
+      if (TRY(reader_->read(unpacker_, rows_max - unpacker_.size())) > 0) continue;
+      reader_.reset();
+      ++at_;
+    }
+    return take_rows(unpacker_);
+  }
+
+ private:
+  std::unique_ptr<RangeReader> open(ScanRange range) const {
+    if (pending_ != nullptr) return std::make_unique<MergedRange>(table_, snapshot_, *pending_, std::move(range));
+    return std::make_unique<StoredRange>(snapshot_.scan(table_, std::move(range)));
+  }
+
+  Result<void> look_up(std::string_view key) {
+    if (const auto* version = pending_ != nullptr ? pending_->find(table_, key) : nullptr) {
+      if (version->row) unpacker_.append(*version->row);
+    } else if (TRY(snapshot_.get(table_, key, row_))) {
+      if (ranges_.size() == 1) unpacker_.reserve(1);
+      unpacker_.append(row_);
+    }
+    return {};
+  }
+
+  RowUnpacker unpacker_;
+  TableId table_;
+  std::vector<KeyRange> ranges_;
+  size_t at_ = 0;
+  Snapshot snapshot_;
+  const PendingView* pending_;
+  std::unique_ptr<RangeReader> reader_;  // of the range under way
+  std::string row_;
+};
 
 class Batches final : public RowSource {
  public:
@@ -150,20 +183,8 @@ std::unique_ptr<RowSource> make_batch_source(std::vector<Batch> batches) {
 
 Result<std::unique_ptr<RowSource>> make_stored_source(const PhysicalNode& scan, const Snapshot& snapshot,
                                                       EvalContext& eval, const PendingView* pending) {
-  const TableId table = scan.relation->table;
-  if (pending != nullptr && pending->rows_of(table) == nullptr) pending = nullptr;
-  KeyRange keys = TRY(key_range(scan, eval));
-  switch (keys.kind) {
-    case KeyRange::kNothing: return make_batch_source({});
-    case KeyRange::kPoint: {
-      const auto* version = pending != nullptr ? pending->find(table, keys.range.lo) : nullptr;
-      if (version != nullptr) return pending_row(scan, *version);
-      return std::make_unique<StoredPoint>(scan, snapshot, std::move(keys.range.lo));
-    }
-    case KeyRange::kRange: break;
-  }
-  if (pending != nullptr) return std::make_unique<MergedRange>(scan, snapshot, *pending, std::move(keys.range));
-  return std::make_unique<StoredRange>(scan, snapshot.scan(table, std::move(keys.range)));
+  if (pending != nullptr && pending->rows_of(scan.relation->table) == nullptr) pending = nullptr;
+  return std::make_unique<StoredRanges>(scan, TRY(key_ranges(scan, eval)), snapshot, pending);
 }
 
 }  // namespace leat

@@ -70,23 +70,52 @@ bool is_column(const Expr& expr, int column) {
   return at.kind == ExprKind::kColumn && at.column == column;
 }
 
-// The constant as a value of the column's type, or null if it is none exactly.
+// The constant as a value of the column's type, or an integer that is not a literal as it is; null if
+// it is neither.
 ExprPtr as_key_value(const ExprPtr& constant, const Type& type) {
   if (!is_constant(*constant)) return nullptr;
   if (constant->type == type) return constant;
-  const bool integer = constant->kind == ExprKind::kLiteral && !constant->literal.is_null() &&
-                       constant->type.is_integer() && type.is_integer();
-  if (!integer || !fits(type, constant->literal.as_int64())) return nullptr;
+  if (!constant->type.is_integer() || !type.is_integer()) return nullptr;
+  if (constant->kind != ExprKind::kLiteral) return constant;
+  if (constant->literal.is_null() || !fits(type, constant->literal.as_int64())) return nullptr;
   return make_literal(Value(type, constant->literal.as_int64()));
 }
 
 struct Condition {
   Comparison comparison = Comparison::kEqual;
-  std::vector<ExprPtr> values;  // several: an IN list
+  std::vector<ExprPtr> values;  // several: an IN list of literals, each another value
+  ExprPtr list;                 // instead: an array, of whose elements any may be equal
+  size_t size() const { return list != nullptr ? kLookupValuesMax : values.size(); }
 };
+
+std::optional<Condition> condition_on(const Expr& conjunct, int column, const Type& type);
+
+// column = ANY (array)
+std::optional<Condition> in_array(const Expr& conjunct, int column, const Type& type) {
+  const ExprPtr& array = conjunct.args[1];
+  if (!is_column(*conjunct.args[0], column) || !is_constant(*array)) return std::nullopt;
+  const Type& element = array->type.element();
+  const bool comparable = element == type || (element.is_integer() && type.is_integer());
+  return comparable ? std::optional(Condition{.list = array}) : std::nullopt;
+}
+
+// column = a OR column = b ..: parameters may turn out to be equal, so the values are one list.
+std::optional<Condition> any_equal(const Expr& disjunction, int column, const Type& type) {
+  std::vector<ExprPtr> values;
+  for (const ExprPtr& arg : disjunction.args) {
+    const auto one = condition_on(*arg, column, type);
+    if (!one || one->comparison != Comparison::kEqual || one->list != nullptr) return std::nullopt;
+    values.insert(values.end(), one->values.begin(), one->values.end());
+  }
+  const auto other_type = [&](const ExprPtr& value) { return !(value->type == values[0]->type); };
+  if (values.empty() || std::any_of(values.begin(), values.end(), other_type)) return std::nullopt;
+  return Condition{.list = make_array(std::move(values))};
+}
 
 // What a conjunct says about a column, if it can bound a key.
 std::optional<Condition> condition_on(const Expr& conjunct, int column, const Type& type) {
+  if (conjunct.kind == ExprKind::kOr) return any_equal(conjunct, column, type);
+  if (is_equal_any(conjunct)) return in_array(conjunct, column, type);
   if (conjunct.kind == ExprKind::kInList) {
     if (conjunct.negated || !is_column(*conjunct.args[0], column)) return std::nullopt;
     Condition condition;
@@ -94,7 +123,7 @@ std::optional<Condition> condition_on(const Expr& conjunct, int column, const Ty
       const Expr& item = *conjunct.args[i];
       if (item.kind == ExprKind::kLiteral && item.literal.is_null()) continue;  // never TRUE
       ExprPtr value = as_key_value(conjunct.args[i], type);
-      if (value == nullptr) return std::nullopt;
+      if (value == nullptr || !(value->type == type)) return std::nullopt;
       const auto same = [&](const ExprPtr& known) { return expr_equal(*known, *value); };
       if (std::none_of(condition.values.begin(), condition.values.end(), same))
         condition.values.push_back(value);
@@ -113,7 +142,7 @@ std::optional<Condition> condition_on(const Expr& conjunct, int column, const Ty
     comparison = flipped(*comparison);
   }
   ExprPtr value = as_key_value(conjunct.args[1 - side], type);
-  if (value == nullptr) return std::nullopt;
+  if (value == nullptr || (!(value->type == type) && *comparison != Comparison::kEqual)) return std::nullopt;
   return Condition{*comparison, {std::move(value)}};
 }
 
@@ -163,8 +192,8 @@ Path plan_path(const RelationPtr& stored, bool index, const LogicalNode& scan,
     for (size_t i = 0; i < conjuncts.size(); ++i) {
       auto condition = condition_on(*conjuncts[i], column, type);
       if (!condition || condition->comparison != Comparison::kEqual) continue;
-      if (condition->values.size() > 1 && has_list) continue;
-      if (equal && equal->values.size() <= condition->values.size()) continue;
+      if (condition->size() > 1 && has_list) continue;
+      if (equal && equal->size() <= condition->size()) continue;
       equal = std::move(condition);
       chosen = i;
     }
@@ -172,8 +201,13 @@ Path plan_path(const RelationPtr& stored, bool index, const LogicalNode& scan,
       bound_range(path, scan, column, conjuncts);
       break;
     }
-    has_list |= equal->values.size() > 1;
+    has_list |= equal->size() > 1;
     path.consumed[chosen] = true;
+    if (equal->list != nullptr) {
+      path.bounds[0].list = path.equal_columns++;
+      path.bounds[0].equal.push_back(equal->list);
+      continue;
+    }
     std::vector<KeyBounds> next;
     for (const KeyBounds& bounds : path.bounds) {
       for (const ExprPtr& value : equal->values) {
