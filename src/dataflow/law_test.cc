@@ -119,6 +119,12 @@ const char* const kQueries[] = {
     "select id, k, v from (select id, k, v, row_number() over (partition by k order by v desc, id) r from a) x where r <= 2",
     "select id, k, r from (select id, k, row_number() over (partition by k order by v, id) r from a) x where r <= 3",
     "select id, k, v from (select id, k, v, row_number() over (partition by k order by id) r from c) x where r = 1",
+    // Of append-only rows, what is behind the window is forgotten.
+    "select id, k, v from (select id, k, v, row_number() over (partition by k order by v desc, id) r from c) x where r <= 2",
+    "select id, k, r from (select id, k, row_number() over (partition by k order by v, id) r from c) x where r <= 3",
+    "select distinct on (k) k, v, id from c order by k, v desc, id",
+    "select id, v from c order by v, id limit 3 offset 1",
+    "select v from c order by v fetch first 2 rows with ties",
     // window functions
     "select id, row_number() over (partition by k order by v, id) r from a",
     "select id, rank() over (partition by k order by v), dense_rank() over (partition by k order by v) from a",

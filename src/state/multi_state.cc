@@ -91,6 +91,7 @@ MultiState::Row* MultiState::make_row(Group* g, std::string_view bytes) {
   auto* row = reinterpret_cast<Row*>(arena_.allocate(sizeof(Row) + bytes.size()));
   row->size = static_cast<uint32_t>(bytes.size());
   row->flags = 0;
+  row->mark = 0;
   row->weight = 0;
   row->aux = 0;
   row->group = g;

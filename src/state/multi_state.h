@@ -16,7 +16,8 @@ class MultiState final : public StateTable {
   struct Row {
     uint32_t size;
     uint8_t flags;
-    uint8_t unused[3];
+    uint8_t mark;  // the operator's own while it works on a batch; 0 before and after
+    uint8_t unused[2];
     int64_t weight;
     int64_t aux;
     Group* group;

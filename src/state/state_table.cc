@@ -112,7 +112,7 @@ StateRecord* StateTable::make_record(uint64_t hash, std::string_view key) {
   r->key_size = key_size;
   r->flags = record_flag::kTouched;
   r->layout = 0;
-  r->unused = 0;
+  r->mark = 0;
   r->hash = hash;
   copy_bytes(reinterpret_cast<char*>(r) + key_offset_, key);
   init_record(r);

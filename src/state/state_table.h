@@ -56,7 +56,7 @@ struct StateRecord {
   uint32_t key_size;
   uint8_t flags;
   uint8_t layout;  // MultiState, OrderedState: how the group's rows are held
-  uint16_t unused;
+  uint16_t mark;  // the operator's own while it works on a step; 0 before and after
   uint64_t hash;
 };
 

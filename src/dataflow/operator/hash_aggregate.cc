@@ -1,6 +1,7 @@
 #include "dataflow/operator/hash_aggregate.h"
 
 #include <cstring>
+#include <utility>
 
 #include "base/check.h"
 #include "dataflow/operator/net_changes.h"
@@ -33,12 +34,6 @@ bool values_differ_from_key(const Type& type) {
     case TypeId::kList: return true;
     default: return false;
   }
-}
-
-std::vector<Type> types_of_columns(const std::vector<ColumnPtr>& columns) {
-  std::vector<Type> types;
-  for (const auto& column : columns) types.push_back(column->type());
-  return types;
 }
 
 // The order of a call's rows in its ordered state, up to a tie-breaker that keeps rows apart.
@@ -165,8 +160,7 @@ void HashAggregate::pass_watermarks(std::span<const Watermarks> inputs, StepCont
 
 // Notes a group's row as it was before the step's first change of it.
 void HashAggregate::touch(KeyedState::Entry* entry, StepContext& step) {
-  const auto [at, fresh] = touched_index_.try_emplace(entry, static_cast<uint32_t>(touched_.size()));
-  if (!fresh) return;
+  if (std::exchange(entry->mark, 1)) return;
   const size_t offset = old_states_.size();
   const bool live = groups_->live(entry);
   bool emitted = false;
@@ -363,108 +357,129 @@ void HashAggregate::rows_result(Call& call, std::string_view key, uint64_t hash,
 }
 
 void HashAggregate::finish(Output& out, StepContext& step) {
-  if (owns_empty_key_) {  // its row is out from the first step on
-    Batch nothing;  // one row without columns: it has the empty key
-    nothing.selection = Selection(1);
-    keys_.read(nothing);
-    KeyedState::Entry* entry = nullptr;
-    const uint64_t hash = keys_.hashes()[0];
-    const std::string_view packed = keys_.keys()[0];
-    if (auto found = groups_->find_or_insert({&hash, 1}, {&packed, 1}, {&entry, 1}); !found) {
-      return step.fail(std::move(found).error());
-    }
-    if (!groups_->live(entry)) {
-      if (!query_) touch(entry, step);
-      groups_->modify(entry);
-    }
-    owns_empty_key_ = false;
-  }
+  if (owns_empty_key_) show_empty_key(step);
   if (query_) {
-    touched_.clear();
     groups_->for_each([&](KeyedState::Entry* entry) { touched_.push_back({entry, false, 0}); });
   }
   for (auto& call : calls_) {
     if (call->rows) apply_rows(*call);
   }
-  // Old and new rows side by side; those that are equal cancel out.
-  const size_t n = touched_.size();
-  RowUnpacker key_values(key_types_);
-  std::vector<const char*> states;
-  std::vector<int32_t> weights;
-  std::vector<uint32_t> touched_of;
-  const bool keyless = key_columns_.empty() && !may_be_empty_;
-  const auto add = [&](size_t t, bool old) {
-    auto* entry = touched_[t].entry;
-    key_values.append(exact_keys_ ? groups_->variable(entry) : groups_->key(entry));
-    states.push_back(old ? old_states_.data() + touched_[t].old_state : groups_->state(entry));
-    weights.push_back(old ? -1 : 1);
-    touched_of.push_back(static_cast<uint32_t>(t));
-  };
   std::vector<KeyedState::Entry*> gone;
-  for (size_t t = 0; t < n; ++t) {
-    auto* entry = touched_[t].entry;
-    const int64_t rows = reinterpret_cast<const Head*>(groups_->state(entry))->rows;
-    const bool shows = keyless || rows > 0;
-    if (touched_[t].emitted) add(t, true);
-    if (shows) add(t, false);
-    if (shows != touched_[t].emitted) {
-      reinterpret_cast<Head*>(groups_->modify(entry))->emitted = shows;
-    }
-    if (!shows && rows == 0) gone.push_back(entry);
-  }
+  Rows rows = changed_rows(gone);
   Batch result;
-  result.selection = Selection(states.size());
-  result.columns = key_values.finish();
-  for (auto& call : calls_) {
-    auto column = std::make_shared<Vector>(call->plan.type, states.size());
-    if (call->way != nullptr) {
-      std::vector<const char*> at(states.size());
-      for (size_t i = 0; i < states.size(); ++i) at[i] = states[i] + call->offset;
-      call->way->result(at, *column, step.eval);
-    } else {
-      for (size_t i = 0; i < states.size(); ++i) {
-        auto* entry = touched_[touched_of[i]].entry;
-        if (weights[i] < 0) {
-          column->set_value(i, unpack_values(call->old_results[touched_of[i]], {&call->plan.type, 1})[0]);
-        } else {
-          rows_result(*call, groups_->key(entry), groups_->hash(entry), *column, i, step);
-        }
-      }
-    }
-    result.columns.push_back(std::move(column));
-  }
+  result.selection = Selection(rows.weights.size());
+  result.columns = key_columns(rows);
+  for (auto& call : calls_) result.columns.push_back(result_column(*call, rows, step));
   for (auto* entry : gone) groups_->erase(entry);
-  touched_.clear();
-  touched_index_.clear();
-  old_states_.clear();
-  for (auto& call : calls_) call->old_results.clear();
+  forget_step();
+  if (!step.failed()) emit_differing(std::move(result), std::move(rows), out);
+}
 
-  if (!states.empty() && !step.failed()) {
-    // -old and +new of a group stand next to each other: drop the pair when nothing differs.
-    const bool append_only = std::ranges::all_of(weights, [](int32_t w) { return w == 1; });
-    if (!append_only) {
-      RowPacker packer(types_of_columns(result.columns), all_columns(result.columns.size()), PackMode::kExact);
-      packer.pack(result);
-      std::vector<uint32_t> kept;
-      for (uint32_t i = 0; i < states.size(); ++i) {
-        if (weights[i] < 0 && i + 1 < states.size() && weights[i + 1] > 0 &&
-            touched_of[i] == touched_of[i + 1] && packer.packed(i) == packer.packed(i + 1)) {
-          ++i;
-          continue;
-        }
-        kept.push_back(i);
-      }
-      const bool only_new = std::ranges::all_of(kept, [&](uint32_t i) { return weights[i] == 1; });
-      if (kept.size() < states.size()) result = result.with_rows(std::move(kept));
-      if (!only_new) result.weights = std::make_shared<const std::vector<int32_t>>(std::move(weights));
-    }
-    out.emit(std::move(result));
+// Without keys there is a row from the first step on, whatever has come.
+void HashAggregate::show_empty_key(StepContext& step) {
+  Batch nothing;  // one row without columns: it has the empty key
+  nothing.selection = Selection(1);
+  keys_.read(nothing);
+  entries_.resize(1);
+  if (auto found = groups_->find_or_insert(keys_.hashes(), keys_.keys(), entries_); !found) {
+    return step.fail(std::move(found).error());
   }
+  if (!groups_->live(entries_[0])) {
+    if (!query_) touch(entries_[0], step);
+    groups_->modify(entries_[0]);
+  }
+  owns_empty_key_ = false;
+}
+
+// The old and the new row of each touched group; notes in the groups what is out from now on. `gone`: groups
+// without rows.
+HashAggregate::Rows HashAggregate::changed_rows(std::vector<KeyedState::Entry*>& gone) {
+  const bool keyless = key_columns_.empty() && !may_be_empty_;
+  Rows rows;
+  const auto add = [&](size_t t, int32_t weight, const char* state) {
+    rows.touched.push_back(static_cast<uint32_t>(t));
+    rows.weights.push_back(weight);
+    rows.states.push_back(state);
+  };
+  for (size_t t = 0; t < touched_.size(); ++t) {
+    auto* entry = touched_[t].entry;
+    const int64_t left = reinterpret_cast<const Head*>(groups_->state(entry))->rows;
+    const bool shows = keyless || left > 0;
+    if (touched_[t].emitted) add(t, -1, old_states_.data() + touched_[t].old_state);
+    if (shows) add(t, 1, groups_->state(entry));
+    if (shows != touched_[t].emitted) reinterpret_cast<Head*>(groups_->modify(entry))->emitted = shows;
+    if (!shows && left == 0) gone.push_back(entry);
+  }
+  return rows;
+}
+
+std::vector<ColumnPtr> HashAggregate::key_columns(const Rows& rows) const {
+  RowUnpacker unpacker(key_types_);
+  for (const uint32_t t : rows.touched) {
+    const auto* entry = touched_[t].entry;
+    unpacker.append(exact_keys_ ? groups_->variable(entry) : groups_->key(entry));
+  }
+  return unpacker.finish();
+}
+
+ColumnPtr HashAggregate::result_column(Call& call, const Rows& rows, StepContext& step) {
+  const size_t n = rows.weights.size();
+  auto column = std::make_shared<Vector>(call.plan.type, n);
+  if (call.way != nullptr) {
+    std::vector<const char*> at(n);
+    for (size_t i = 0; i < n; ++i) at[i] = rows.states[i] + call.offset;
+    call.way->result(at, *column, step.eval);
+    return column;
+  }
+  for (size_t i = 0; i < n; ++i) {
+    const uint32_t t = rows.touched[i];
+    if (rows.weights[i] < 0) {
+      column->set_value(i, unpack_values(call.old_results[t], {&call.plan.type, 1})[0]);
+    } else {
+      rows_result(call, groups_->key(touched_[t].entry), groups_->hash(touched_[t].entry), *column, i, step);
+    }
+  }
+  return column;
+}
+
+void HashAggregate::forget_step() {
+  for (const Touched& touched : touched_) touched.entry->mark = 0;
+  touched_.clear();
+  old_states_.clear();
   groups_->end_step();
   for (auto& call : calls_) {
+    call->old_results.clear();
     if (call->rows) call->rows->end_step();
     if (call->distinct) call->distinct->end_step();
   }
+}
+
+// The old and the new row of a group stand next to each other and have the same key: where the results are
+// the same too, neither comes out.
+void HashAggregate::emit_differing(Batch result, Rows rows, Output& out) const {
+  const size_t n = rows.weights.size();
+  if (n == 0) return;
+  if (std::ranges::all_of(rows.weights, [](int32_t w) { return w == 1; })) return out.emit(std::move(result));
+  std::vector<int> results = all_columns(result.columns.size());
+  results.erase(results.begin(), results.begin() + static_cast<ptrdiff_t>(key_columns_.size()));
+  std::vector<Type> types;
+  for (const int c : results) types.push_back(result.columns[static_cast<size_t>(c)]->type());
+  RowPacker packer(std::move(types), std::move(results), PackMode::kExact);
+  packer.pack(result);
+  std::vector<uint32_t> kept;
+  bool only_new = true;
+  for (uint32_t i = 0; i < n; ++i) {
+    const bool both = rows.weights[i] < 0 && i + 1 < n && rows.touched[i] == rows.touched[i + 1];
+    if (both && packer.packed(i) == packer.packed(i + 1)) {
+      ++i;
+      continue;
+    }
+    kept.push_back(i);
+    only_new &= rows.weights[i] == 1;
+  }
+  if (kept.size() < n) result = result.with_rows(std::move(kept));
+  if (!only_new) result.weights = std::make_shared<const std::vector<int32_t>>(std::move(rows.weights));
+  out.emit(std::move(result));
 }
 
 }  // namespace leat

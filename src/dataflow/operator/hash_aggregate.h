@@ -46,8 +46,14 @@ class HashAggregate final : public Operator {
   };
   struct Touched {
     KeyedState::Entry* entry;
-    bool emitted;
+    bool emitted;      // its row was out before the step
     size_t old_state;  // offset in old_states_
+  };
+  // What comes out, row by row: the old or the new row of a touched group, an old one before its new one.
+  struct Rows {
+    std::vector<uint32_t> touched;
+    std::vector<int32_t> weights;  // -1 old, +1 new
+    std::vector<const char*> states;
   };
   // The rows that a call takes of a batch: positions in the key reader's order.
   struct Taken {
@@ -55,6 +61,7 @@ class HashAggregate final : public Operator {
     std::vector<int32_t> weights;
   };
 
+  void show_empty_key(StepContext& step);
   void touch(KeyedState::Entry* entry, StepContext& step);
   void push_call(Call& call, const Batch& batch, StepContext& step);
   void take_rows(const Call& call, const Batch& batch, Taken& taken) const;
@@ -62,6 +69,11 @@ class HashAggregate final : public Operator {
   void update_inline(Call& call, const Batch& batch, const Taken& taken);
   void update_rows(Call& call, const Batch& batch, const Taken& taken, StepContext& step);
   void apply_rows(Call& call);
+  Rows changed_rows(std::vector<KeyedState::Entry*>& gone);
+  std::vector<ColumnPtr> key_columns(const Rows& rows) const;
+  ColumnPtr result_column(Call& call, const Rows& rows, StepContext& step);
+  void emit_differing(Batch result, Rows rows, Output& out) const;
+  void forget_step();
   void rows_result(Call& call, std::string_view key, uint64_t hash, Vector& out, size_t row, StepContext& step);
 
   std::vector<int> key_columns_;
@@ -77,8 +89,7 @@ class HashAggregate final : public Operator {
 
   std::vector<KeyedState::Entry*> entries_;  // of the batch being pushed
   std::vector<char*> states_;
-  std::vector<Touched> touched_;
-  std::unordered_map<KeyedState::Entry*, uint32_t> touched_index_;
+  std::vector<Touched> touched_;  // this step; their entries are marked
   std::vector<char> old_states_;
 };
 

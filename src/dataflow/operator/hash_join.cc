@@ -220,8 +220,7 @@ void HashJoin::emit_pairs(int port, const Batch& batch, Pairs& pairs, Output& ou
 }
 
 void HashJoin::note_match(int other, MultiState::Row* row, int64_t weight) {
-  const auto [at, fresh] = changed_index_.try_emplace(row, changed_.size());
-  if (fresh) changed_.emplace_back(row, row->aux);
+  if (!std::exchange(row->mark, 1)) changed_.emplace_back(row, row->aux);
   sides_[other]->rows.set_aux(row, row->aux + weight);
 }
 
@@ -230,6 +229,7 @@ void HashJoin::flush_transitions(int other, Output& out) {
   Side& side = *sides_[other];
   std::vector<int32_t> weights;
   for (const auto& [row, before] : changed_) {
+    row->mark = 0;
     const bool had = before != 0;
     const bool has = row->aux != 0;
     if (had == has) continue;
@@ -239,7 +239,6 @@ void HashJoin::flush_transitions(int other, Output& out) {
     weights.push_back(static_cast<int32_t>(appears ? row->weight : -row->weight));
   }
   changed_.clear();
-  changed_index_.clear();
   if (weights.empty()) return;
   emit_alone(other, side.unpacker.finish(), std::move(weights), out);
 }

@@ -50,9 +50,8 @@ class HashJoin final : public Operator {
   std::vector<int> key_columns_[2];  // by side
   std::unique_ptr<Side> sides_[2];
   std::unique_ptr<Evaluator> condition_;
-  // Rows of the other side whose match count this batch has changed, with the count before.
+  // Rows of the other side whose match count this batch has changed (they are marked), with the count before.
   std::vector<std::pair<MultiState::Row*, int64_t>> changed_;
-  std::unordered_map<MultiState::Row*, size_t> changed_index_;
 };
 
 }  // namespace leat

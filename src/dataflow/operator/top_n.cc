@@ -20,6 +20,7 @@ TopN::TopN(const PhysicalNode& plan, Bounds bounds, StateOptions state, bool que
       with_ties_(plan.with_ties),
       emit_rank_(plan.emit_rank),
       query_(query),
+      forgets_(bounds.limit >= 0 && !plan.with_ties && (query || plan.inputs[0]->append_only)),
       types_(types_of(plan.inputs[0]->schema)),
       groups_(plan.inputs[0]->schema, plan.keys, plan.inputs[0]->distribution),
       order_(sort_types(plan.inputs[0]->schema, plan.order), plan.order),
@@ -40,55 +41,75 @@ void TopN::push(int, const Batch& batch, Output&, StepContext& step) {
   groups_.read(batch);
   order_.encode(batch);
   tie_breaker_.encode(batch);
-  rows_.pack(batch);
   const size_t n = groups_.size();
   found_.resize(n);
   if (auto found = state_.find_or_insert(groups_.hashes(), groups_.keys(), found_); !found) {
     return step.fail(std::move(found).error());
   }
-  for (size_t i = 0; i < n; ++i) {
-    Group* group = found_[i];
-    const int64_t weight = batch.weight(groups_.row(i));
+  keep_rows(n);
+  if (kept_.size() == n) {
+    rows_.pack(batch);
+  } else {
+    std::vector<uint32_t> rows;
+    for (const Kept& kept : kept_) rows.push_back(groups_.row(kept.at));
+    rows_.pack(batch.with_rows(std::move(rows)));
+  }
+  for (size_t i = 0; i < kept_.size(); ++i) {
+    const Kept& kept = kept_[i];
+    value_.assign(reinterpret_cast<const char*>(&kept.order_size), sizeof kept.order_size);
+    value_.append(rows_.packed(i));
+    changes_.push_back({found_[kept.at], kept.sort_key, bytes_.copy(value_), batch.weight(groups_.row(kept.at))});
+  }
+  if (query_) apply_changes();
+}
+
+void TopN::keep_rows(size_t count) {
+  kept_.clear();
+  for (uint32_t i = 0; i < count; ++i) {
     sort_key_.assign(order_.key(i));
     const auto order_size = static_cast<uint32_t>(sort_key_.size());
     sort_key_.append(tie_breaker_.key(i));
-    value_.assign(reinterpret_cast<const char*>(&order_size), sizeof order_size);
-    value_.append(rows_.packed(i));
-    if (query_) {
-      keep_in_query(group, value_, weight);
-    } else {
-      changes_.push_back({group, bytes_.copy(sort_key_), bytes_.copy(value_), weight});
-    }
+    if (forgets_ && behind_window(found_[i], sort_key_)) continue;
+    kept_.push_back({i, bytes_.copy(sort_key_), order_size});
   }
 }
 
-// A query's input only grows, so rows behind the window's end can be forgotten at once.
-void TopN::keep_in_query(Group* group, std::string_view value, int64_t weight) {
-  const bool forgets = bounds_.limit >= 0 && !with_ties_;
-  if (forgets && state_.weight(group) >= high()) {
-    const auto last = state_.last(group);
-    if (!last.valid() || sort_key_ >= last->sort_key()) return;
-  }
-  state_.adjust(group, sort_key_, value, weight);
-  if (forgets && state_.weight(group) > high()) {
-    const auto last = state_.last(group);
-    if (last.valid() && state_.weight(group) - last->weight >= high()) {
-      const std::string key(last->sort_key());
-      state_.adjust(group, key, {}, -last->weight);
-    }
-  }
-  if (whole_index_.try_emplace(group, whole_.size()).second) whole_.push_back({group, {}});
+bool TopN::behind_window(const Group* group, std::string_view sort_key) const {
+  if (state_.weight(group) < high()) return false;
+  const auto last = state_.last(group);
+  return !last.valid() || sort_key >= last->sort_key();
+}
+
+void TopN::apply_changes() {
+  net_changes(changes_);
+  for (const Change& change : changes_) apply(change);
+  changes_.clear();
+  if (emissions_.empty()) bytes_ = Arena();
 }
 
 void TopN::apply(const Change& change) {
-  if (!emit_rank_ && !with_ties_) {
-    return change_window(change.group, change.sort_key, change.value, change.weight);
+  Group* const group = change.group;
+  if (forgets_ && behind_window(group, change.sort_key)) return;  // one before it has moved the end
+  if (moves_whole() && !std::exchange(group->mark, 1)) {
+    whole_.push_back({group, {}});
+    list_window(group, whole_.back().second);
   }
-  if (whole_index_.try_emplace(change.group, whole_.size()).second) {
-    whole_.push_back({change.group, {}});
-    list_window(change.group, whole_.back().second);
+  if (moves_whole()) {
+    state_.adjust(group, change.sort_key, change.value, change.weight);
+  } else {
+    change_window(group, change.sort_key, change.value, change.weight);
   }
-  state_.adjust(change.group, change.sort_key, change.value, change.weight);
+  if (forgets_) forget_behind_window(group);
+}
+
+void TopN::forget_behind_window(Group* group) {
+  for (int64_t over = state_.weight(group) - high(); over > 0;) {
+    const auto last = state_.last(group);
+    const int64_t copies = std::min(over, last->weight);
+    const std::string key(last->sort_key());
+    state_.adjust(group, key, {}, -copies);
+    over -= copies;
+  }
 }
 
 // One copy at a time: an insertion at rank r pushes one row over the upper edge (at `high` after it)
@@ -147,10 +168,9 @@ void TopN::list_window(const Group* group, std::vector<std::pair<int64_t, std::s
 }
 
 void TopN::finish(Output& out, StepContext&) {
-  net_changes(changes_);
-  for (const Change& change : changes_) apply(change);
-  changes_.clear();
+  apply_changes();
   for (auto& [group, before] : whole_) {
+    group->mark = 0;
     std::vector<std::pair<int64_t, std::string>> now;
     list_window(group, now);
     if (!emit_rank_) {
@@ -164,8 +184,8 @@ void TopN::finish(Output& out, StepContext&) {
     for (size_t i = same; i < now.size(); ++i) note(now[i].second, now[i].first, 1);
   }
   whole_.clear();
-  whole_index_.clear();
   emit(out);
+  bytes_ = Arena();
   state_.end_step();
 }
 
@@ -191,7 +211,6 @@ void TopN::emit(Output& out) {
   }
   if (!append_only) changes.weights = std::move(weights);
   emissions_.clear();
-  bytes_ = Arena();
   out.emit(append_only ? std::move(changes) : consolidate({&changes, 1}, types));
 }
 

@@ -3,8 +3,9 @@
 // by the rest of the row, so that the result is one and the same on every run.
 //   out = what enters and leaves the window; a change outside of it moves nothing.
 //   WITH TIES keeps every row that is equal in order to the last one; emit_rank appends row_number.
-// State: per group all rows in order (append-only input in a query: only those that can still matter).
-// Groups that a watermark has passed are let go. Bounded by the live rows; O(log n) per change, O(window) per changed group with rank or ties.
+// State: per group its rows in order; of an append-only input only those up to the window's end (not WITH
+// TIES), because what is behind it stays behind. Groups that a watermark has passed are let go. Bounded by
+// the live rows; O(log n) per change, O(window) per changed group with rank or ties.
 // Thread: owner only.
 
 #include "dataflow/operator.h"
@@ -40,18 +41,25 @@ class TopN final : public Operator {
     int64_t rank;
     int32_t weight;
   };
-  void keep_in_query(Group* group, std::string_view value, int64_t weight);
+  // Of the batch just read: leaves in kept_ the rows that can matter, and their sort keys.
+  void keep_rows(size_t count);
+  bool behind_window(const Group* group, std::string_view sort_key) const;
+  void apply_changes();
   void apply(const Change& change);
+  void forget_behind_window(Group* group);
   void change_window(Group* group, std::string_view sort_key, std::string_view value, int64_t weight);
   void note(std::string_view value, int64_t rank, int64_t weight);
   // The window's rows with ranks, appended as text for comparison: rank or ties make it move whole.
   void list_window(const Group* group, std::vector<std::pair<int64_t, std::string>>& rows) const;
   std::string_view row_at(const Group* group, int64_t rank) const;
+  // In a query there is nothing before: the window comes out whole at its end.
+  bool moves_whole() const { return query_ || emit_rank_ || with_ties_; }
   int64_t high() const { return bounds_.limit < 0 ? INT64_MAX : bounds_.offset + bounds_.limit; }
   void emit(Output& out);
 
   Bounds bounds_;
   bool with_ties_, emit_rank_, query_;
+  bool forgets_;  // rows behind the window's end
   std::vector<Type> types_;
   KeyReader groups_;
   OrderedKeyEncoder order_, tie_breaker_;
@@ -60,12 +68,18 @@ class TopN final : public Operator {
   std::vector<int> group_columns_;
   WatermarkSweep sweep_;
   std::vector<Group*> found_;
+  struct Kept {
+    uint32_t at;  // in the order of the batch
+    std::string_view sort_key;
+    uint32_t order_size;  // how much of it is not tie-breaker
+  };
+  std::vector<Kept> kept_;
   std::string sort_key_, value_;
   Arena bytes_;
   std::vector<Change> changes_;
   std::vector<Emission> emissions_;
+  // Groups whose window is compared whole (they are marked), with the window before.
   std::vector<std::pair<Group*, std::vector<std::pair<int64_t, std::string>>>> whole_;
-  std::unordered_map<Group*, size_t> whole_index_;
 };
 
 }  // namespace leat
