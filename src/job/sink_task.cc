@@ -17,6 +17,10 @@ std::string number_key(uint64_t number) {
   return std::string(reinterpret_cast<const char*>(&big_endian), sizeof big_endian);
 }
 
+// Above every number that an earlier start can have used: its own first one, and less than 2^22 messages
+// for each millisecond since. Good until the year 2109.
+uint64_t first_number_of_start(int64_t now_us) { return static_cast<uint64_t>(now_us / 1000) << 22; }
+
 uint64_t key_number(std::string_view key) {
   uint64_t big_endian;
   std::memcpy(&big_endian, key.data(), sizeof big_endian);
@@ -88,6 +92,7 @@ std::string SinkTask::meta_name() const {
 Result<void> SinkTask::read_log() {
   MutexLock lock(mutex_);
   if (const auto next = TRY(options_.store->meta(meta_name()))) next_number_ = std::stoull(*next);
+  if (!exactly_once_) next_number_ = std::max(next_number_, first_number_of_start(options_.clock->now_us()));
   StoreIterator it = options_.store->iterator(options_.relation->table);
   for (it.seek_to_first(); it.valid(); it.next()) {
     const std::string_view value = it.value();

@@ -3,8 +3,12 @@
 // acknowledgements.
 // At-least-once (default): messages go out right after the step that made them. exactly_once: only
 // when the checkpoint that holds them is durable. In both, a checkpoint carries every message that is
-// not acknowledged, under a number that counts the sink's messages from its beginning and is part of
-// the identity; so after a crash the same messages go out again under the same identities.
+// not acknowledged, under its number, which is part of the identity; so after a crash the same messages
+// go out again under the same identities.
+// A number never names two messages. exactly_once counts without holes: what a crash takes back was
+// never sent. At-least-once may have sent what no checkpoint knows, and steps that run again need not
+// make the same rows in the same order; so each start begins above all numbers of earlier ones
+// (decision 0040), or the broker would drop new messages as repeats of others.
 // Past kWaitingBytesMax the engine holds its sources back (over_bound).
 // Thread: add, freeze, committed by the step thread; stats by any.
 

@@ -458,13 +458,21 @@ Result<void> NatsReader::settle(const ConsumerInfo& consumer) {
     return {};
   }
   position_.raise_floor(consumer.acked_stream);
+  const auto answer = [&](uint64_t sequence, std::string_view verdict) {
+    return connection_->publish(
+        acknowledge_subject(settings_.stream, consumer.name, sequence, consumer.delivered_consumer), verdict);
+  };
   const uint64_t last = std::min(consumer.delivered_stream, consumer.acked_stream + kSettleMax);
   for (uint64_t sequence = consumer.acked_stream + 1; sequence <= last; ++sequence) {
     const bool done = committed_.contains(sequence);
     if (!done && position_.contains(sequence)) continue;  // taken; acknowledged after its checkpoint
-    TRY(connection_->publish(
-        acknowledge_subject(settings_.stream, consumer.name, sequence, consumer.delivered_consumer), done ? "+ACK" : "-NAK"));
+    if (!done) TRY(answer(sequence, "-NAK"));
+    if (done && acks_ != AckPolicy::kAll) TRY(answer(sequence, "+ACK"));
   }
+  // Covers all before it, also what never came: only up to the floor, and last, because the server hears no
+  // refusal of a delivery that it counts as covered.
+  const uint64_t covered = std::min(committed_.floor, last);
+  if (acks_ == AckPolicy::kAll && covered > consumer.acked_stream) TRY(answer(covered, "+ACK"));
   return {};
 }
 
