@@ -534,14 +534,16 @@ Result<void> Engine::check_takes_changes() const {
   return fail(std::move(*error));
 }
 
-Result<void> Engine::write(std::vector<TableWrite> writes) {
+Result<void> Engine::write(std::vector<TableWrite> writes) { return TRY(apply(std::move(writes))).wait(); }
+
+Result<Engine::Applied> Engine::apply(std::vector<TableWrite> writes) {
   State& s = *state_;
   TRY(check_takes_changes());
   for (TableWrite& write : writes) fill_row_ids(write.changes, next_row_id_);
   auto pending = std::make_shared<Write>();
   auto applied = pending->applied.get_future();
-  std::promise<Result<void>> durable;
-  auto logged = durable.get_future();
+  auto durable = std::make_shared<std::promise<Result<void>>>();
+  Applied result(durable->get_future());
   std::string record = s.log ? encode_dml_record(writes) : std::string();
   pending->writes = std::move(writes);
   pending->arrived_us = clock_.now_us();
@@ -551,18 +553,16 @@ Result<void> Engine::write(std::vector<TableWrite> writes) {
     if (s.stopping) return fail(SqlState::kAdminShutdown, "the server is shutting down");
     if (s.log) {
       pending->sequence =
-          s.log->append(std::move(record), [&durable](Result<void> r) { durable.set_value(std::move(r)); });
+          s.log->append(std::move(record), [durable](Result<void> r) { durable->set_value(std::move(r)); });
     } else {
-      durable.set_value({});
+      durable->set_value({});
     }
     s.writes.push_back(pending);
     s.awake = true;
   }
   s.inbox_changed.notify_one();
-  auto log_result = logged.get();
-  auto step_result = applied.get();
-  if (!log_result) return log_result;
-  return step_result;
+  TRY(applied.get());
+  return result;
 }
 
 Result<void> Engine::at_step_boundary(std::function<Result<void>()> work) {

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -130,7 +131,19 @@ class Engine {
   // ---- writing
   // Applied in one step, durable and visible in every view when it returns.
   Result<void> write(std::vector<TableWrite> writes);
-  // Serialises read-modify-write statements: held from reading a table to its write().
+  // The same in two parts: visible when apply() returns, durable when wait() has. What a reader makes of
+  // it and writes is durable no sooner: the log keeps the order of the steps.
+  class Applied {
+   public:
+    Result<void> wait() { return logged_.get(); }
+
+   private:
+    friend class Engine;
+    explicit Applied(std::future<Result<void>> logged) : logged_(std::move(logged)) {}
+    std::future<Result<void>> logged_;
+  };
+  Result<Applied> apply(std::vector<TableWrite> writes);
+  // Serialises read-modify-write statements: held from reading a table to the end of apply().
   Mutex& write_lock() { return write_mutex_; }
   // Waits for a checkpoint that holds everything applied so far.
   Result<void> flush();

@@ -147,6 +147,7 @@ Result<SqlSession::Outcome> SqlSession::copy_in(const ast::Copy& copy, const Pre
   }
   TRY(store(columns.take()));
   if (!batches.empty()) TRY(write(relation, concat(batches, types_of(relation->schema_of()))));
+  TRY(wait_durable());
   return Outcome{.tag = fmt::format("COPY {}", rows)};
 }
 

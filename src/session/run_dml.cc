@@ -125,6 +125,7 @@ Result<SqlSession::Outcome> SqlSession::run_insert(const ast::Insert& insert, co
   Outcome outcome = TRY(written(fmt::format("INSERT 0 {}", given.size()), bound.returning, bound.returning_columns,
                                 full, parameters));
   TRY(write(bound.relation, std::move(full)));
+  TRY(wait_durable());
   return outcome;
 }
 
@@ -134,16 +135,24 @@ Result<SqlSession::Outcome> SqlSession::run_update(const ast::Update& update, co
                                                    std::span<const Value> parameters) {
   TRY(check_may_write("UPDATE"));
   if (transaction_) return update_rows(update, prepared, parameters);
-  MutexLock lock(engine_.write_lock());
-  return update_rows(update, prepared, parameters);
+  Outcome outcome = TRY([&] {
+    MutexLock lock(engine_.write_lock());
+    return update_rows(update, prepared, parameters);
+  }());
+  TRY(wait_durable());
+  return outcome;
 }
 
 Result<SqlSession::Outcome> SqlSession::run_delete(const ast::Delete& del, const Prepared& prepared,
                                                    std::span<const Value> parameters) {
   TRY(check_may_write("DELETE"));
   if (transaction_) return delete_rows(del, prepared, parameters);
-  MutexLock lock(engine_.write_lock());
-  return delete_rows(del, prepared, parameters);
+  Outcome outcome = TRY([&] {
+    MutexLock lock(engine_.write_lock());
+    return delete_rows(del, prepared, parameters);
+  }());
+  TRY(wait_durable());
+  return outcome;
 }
 
 Result<SqlSession::Outcome> SqlSession::update_rows(const ast::Update& update, const Prepared& prepared,

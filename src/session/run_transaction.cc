@@ -38,7 +38,14 @@ Result<void> SqlSession::check_may_write(std::string_view verb) const {
 Result<void> SqlSession::write(const RelationPtr& table, Batch changes) {
   if (changes.empty()) return {};
   if (transaction_) return transaction_->write(table, std::move(changes));
-  return engine_.write({TableWrite{.table = table->id, .changes = written_columns(*table, std::move(changes))}});
+  applied_ = TRY(engine_.apply({TableWrite{.table = table->id, .changes = written_columns(*table, std::move(changes))}}));
+  return {};
+}
+
+// Before a statement is acknowledged; after the locks that others wait for are given back.
+Result<void> SqlSession::wait_durable() {
+  if (!applied_) return {};
+  return std::exchange(applied_, std::nullopt)->wait();
 }
 
 // ---- blocks ----------------------------------------------------------------------------------

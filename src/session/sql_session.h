@@ -150,6 +150,7 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
   Result<Outcome> written(std::string tag, const std::vector<ExprPtr>& returning, const Schema& columns,
                           const Batch& rows, std::span<const Value> parameters);
   Result<void> write(const RelationPtr& table, Batch changes);
+  Result<void> wait_durable();
 
   // ---- transactions
   Result<void> begin_block(const ast::TransactionModes& modes);
@@ -192,6 +193,7 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
   std::map<std::string, Portal, std::less<>> portals_;
   pgwire::TransactionStatus status_ = pgwire::TransactionStatus::kIdle;
   std::optional<Transaction> transaction_;
+  std::optional<Engine::Applied> applied_;  // a statement's write that nobody has waited for
   Transaction::SettingValues local_settings_;  // SET LOCAL in the transaction: values to go back to
   uint64_t portals_opened_ = 0;
   std::atomic<bool> cancel_{false};

@@ -68,9 +68,13 @@ Result<void> Transaction::commit() {
   }
   Engine& engine = database_.engine();
   if (!pending_->needs_check()) return writes.empty() ? Result<void>() : engine.write(std::move(writes));
-  MutexLock lock(engine.write_lock());
-  TRY(pending_->check_unchanged(engine.snapshot()));
-  return writes.empty() ? Result<void>() : engine.write(std::move(writes));
+  std::optional<Engine::Applied> applied;
+  {
+    MutexLock lock(engine.write_lock());
+    TRY(pending_->check_unchanged(engine.snapshot()));
+    if (!writes.empty()) applied = TRY(engine.apply(std::move(writes)));
+  }
+  return applied ? applied->wait() : Result<void>();
 }
 
 // DDL does not wait for transactions: a table may have gone, or have other columns now.
