@@ -7,6 +7,8 @@
 namespace leat {
 namespace {
 
+constexpr uint32_t kRowsAhead = 8;
+
 uint64_t row_hash(std::string_view bytes) { return hash_bytes(bytes.data(), bytes.size()); }
 uint64_t hash_of_row(void* p) { return row_hash(static_cast<MultiState::Row*>(p)->bytes()); }
 size_t few_bytes(uint32_t capacity) { return sizeof(Few) + capacity * sizeof(MultiState::Row*); }
@@ -53,6 +55,7 @@ MultiState::Row* MultiState::find_row(const Group* g, std::string_view bytes) co
 }
 
 MultiState::Change MultiState::adjust(Group* g, std::string_view bytes, int64_t delta) {
+  if (g->layout == kFew && g->few->size > Few::kSearchMax) index_rows(g);
   Row* row = find_row(g, bytes);
   if (row == nullptr) {
     if (delta == 0) return {nullptr, 0, 0};
@@ -111,9 +114,9 @@ void MultiState::link(Group* g, Row* row) {
       g->row = row;
       return;
     case kOne: {
-      auto* few = reinterpret_cast<Few*>(arena_.allocate(few_bytes(2)));
+      auto* few = reinterpret_cast<Few*>(arena_.allocate(few_bytes(Few::kCapacityMin)));
       few->size = 2;
-      few->capacity = 2;
+      few->capacity = Few::kCapacityMin;
       few->rows[0] = g->row;
       few->rows[1] = row;
       g->layout = kFew;
@@ -126,27 +129,29 @@ void MultiState::link(Group* g, Row* row) {
         few->rows[few->size++] = row;
         return;
       }
-      if (few->size < Few::kMaxRows) {
-        const uint32_t capacity = few->capacity * 2;
-        auto* grown = reinterpret_cast<Few*>(arena_.allocate(few_bytes(capacity)));
-        std::memcpy(static_cast<void*>(grown), few, few_bytes(few->size));
-        grown->capacity = capacity;
-        arena_.free(few, few_bytes(few->capacity));
-        grown->rows[grown->size++] = row;
-        g->few = grown;
-        return;
-      }
-      auto* many = new (arena_.allocate(sizeof(SlotTable))) SlotTable(arena_);
-      for (uint32_t i = 0; i < few->size; ++i) {
-        many->insert(row_hash(few->rows[i]->bytes()), few->rows[i], hash_of_row);
-      }
+      const uint32_t capacity = few->capacity * 2 + 1;
+      auto* grown = reinterpret_cast<Few*>(arena_.allocate(few_bytes(capacity)));
+      std::memcpy(static_cast<void*>(grown), few, few_bytes(few->size));
+      grown->capacity = capacity;
       arena_.free(few, few_bytes(few->capacity));
-      g->layout = kMany;
-      g->many = many;
-      [[fallthrough]];
+      grown->rows[grown->size++] = row;
+      g->few = grown;
+      return;
     }
     default: g->many->insert(row_hash(row->bytes()), row, hash_of_row);
   }
+}
+
+void MultiState::index_rows(Group* g) {
+  Few* few = g->few;
+  auto* many = new (arena_.allocate(sizeof(SlotTable))) SlotTable(arena_);
+  for (uint32_t i = 0; i < few->size; ++i) {
+    if (i + kRowsAhead < few->size) __builtin_prefetch(few->rows[i + kRowsAhead]);
+    many->insert(row_hash(few->rows[i]->bytes()), few->rows[i], hash_of_row);
+  }
+  arena_.free(few, few_bytes(few->capacity));
+  g->layout = kMany;
+  g->many = many;
 }
 
 void MultiState::unlink(Group* g, Row* row) {

@@ -85,6 +85,7 @@ class MultiState final : public StateTable {
   void free_row(Row* row);
   void link(Group* g, Row* row);
   void unlink(Group* g, Row* row);
+  void index_rows(Group* g);
 
   void init_record(StateRecord* r) override;
   void free_payload(StateRecord* r) override;
@@ -102,9 +103,11 @@ class MultiState final : public StateTable {
   ChangeList<Row> changes_;
 };
 
-// Up to kMaxRows rows side by side.
+// Rows side by side. More than kSearchMax are indexed when one of them is looked for: the rows of a stream
+// that only grows never are.
 struct Few {
-  static constexpr uint32_t kMaxRows = 16;
+  static constexpr uint32_t kSearchMax = 16;
+  static constexpr uint32_t kCapacityMin = 3;  // with its head a power of two of bytes, as all that follow
   uint32_t size;
   uint32_t capacity;
   MultiState::Row* rows[];

@@ -472,6 +472,32 @@ TEST(MultiStateTest, ManyRowsUnderOneKey) {
   EXPECT_EQ(state.resident_keys(), 0u);
 }
 
+// Rows that are known to be new are not looked for; when one of them is taken back, it is found all the same.
+TEST(MultiStateTest, NewRowsAreFoundLater) {
+  for (const int rows : {1, 2, 3, 4, 16, 17, 1000}) {
+    MultiState state({.table = kTable});
+    const std::string key = "hot";
+    const uint64_t hash[] = {hash_bytes(key.data(), key.size())};
+    const std::string_view keys[] = {key};
+    MultiState::Group* group[1];
+    ASSERT_TRUE(state.find_or_insert(hash, keys, group));
+    for (int i = 0; i < rows; ++i) state.insert(group[0], "row" + std::to_string(i), 1 + i % 2);
+    std::vector<std::string> seen;
+    state.for_each_row(group[0], [&](MultiState::Row* r) { seen.emplace_back(r->bytes()); });
+    ASSERT_EQ(seen.size(), static_cast<size_t>(rows));
+    for (int i = 0; i < rows; ++i) ASSERT_EQ(seen[static_cast<size_t>(i)], "row" + std::to_string(i));
+    for (int i = rows - 1; i >= 0; i -= 3) {
+      const auto change = state.adjust(group[0], "row" + std::to_string(i), -1 - i % 2);
+      EXPECT_EQ(change.old_weight, 1 + i % 2);
+      EXPECT_EQ(change.new_weight, 0);
+    }
+    EXPECT_EQ(group[0]->rows, static_cast<uint32_t>(rows - (rows + 2) / 3));
+    state.insert(group[0], "another", 1);
+    EXPECT_NE(state.find_row(group[0], "another"), nullptr);
+    EXPECT_EQ(state.find_row(group[0], "row" + std::to_string(rows - 1)), nullptr);
+  }
+}
+
 TEST(MultiStateTest, RowsKeepInsertionOrderWhileFew) {
   MultiState state({.table = kTable});
   const uint64_t hash[] = {1};
