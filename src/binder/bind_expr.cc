@@ -387,9 +387,7 @@ Result<ExprPtr> ExprBinder::subscript(const ast::Subscript& e) {
   ExprPtr value = TRY(bind(*e.operand));
   ExprPtr index = TRY(bind(*e.index));
   if (value->type.is(TypeId::kJsonb)) return call_operator(state_, "->", {value, index}, e.position);
-  // PostgreSQL's int2vector is text here: the catalog's indoption.
-  const bool is_vector = value->type.is(TypeId::kVarchar) && value->kind == ExprKind::kColumn;
-  if (!value->type.is(TypeId::kList) && !is_vector) {
+  if (!value->type.is(TypeId::kList)) {
     return state_.fail_at(e.operand->position, SqlState::kDatatypeMismatch,
                           "cannot subscript type {} because it does not support subscripting", value->type.name());
   }
@@ -397,8 +395,10 @@ Result<ExprPtr> ExprBinder::subscript(const ast::Subscript& e) {
   if (number == nullptr) {
     return state_.fail_at(e.index->position, SqlState::kDatatypeMismatch, "array subscript must have type integer");
   }
-  return call_function(state_, is_vector ? "vector_access" : "array_access", {std::move(value), std::move(number)},
-                       e.position);
+  if (value->type.is_vector()) {  // counts from 0
+    number = TRY(call_operator(state_, "+", {number, make_literal(Value::int32(1))}, e.position));
+  }
+  return call_function(state_, "array_access", {std::move(value), std::move(number)}, e.position);
 }
 
 Result<ExprPtr> ExprBinder::slice(const ast::Slice& e) {

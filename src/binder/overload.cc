@@ -64,6 +64,7 @@ std::optional<Fit> fit(const Candidate& candidate, size_t index, std::span<const
       case TypeSpec::kListOfElement:
         if (is_unknown(*element)) return std::nullopt;
         target = Type::list_of(*element);
+        if (args[i].is_vector() && args[i].element() == *element) target = args[i];
         if (!out.list.is(TypeId::kList)) out.list = target;
         break;
       case TypeSpec::kAnyStruct:

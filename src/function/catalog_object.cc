@@ -121,25 +121,6 @@ void size_pretty_numeric(const KernelCall& call) {
   });
 }
 
-// An element of an int2vector ("1 2"), which is text here; counted from 0, as in PostgreSQL.
-void vector_element(const KernelCall& call) {
-  for_each_valid(call, [&](size_t row) {
-    std::string_view text = call.args[0]->string_at(row);
-    if (text.find_first_not_of("0123456789 -") != text.npos) {
-      return call.error(
-          row, SqlState::kDatatypeMismatch,
-          "cannot subscript type character varying because it does not support subscripting");
-    }
-    int32_t rest = call.args[1]->at<int32_t>(row);
-    for (; rest > 0 && !text.empty(); --rest)
-      text.remove_prefix(std::min(text.find(' '), text.size() - 1) + 1);
-    int32_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (rest != 0 || error != std::errc()) return call.out.set_null_value(row);
-    call.out.data<int32_t>()[row] = value;
-  });
-}
-
 // Functions are described; users' comments are not kept.
 void description(const KernelCall& call) {
   for_each_valid(call, [&](size_t row) {
@@ -251,8 +232,6 @@ constexpr ScalarFunction kRows[] = {
         "pg_stat_get_numscans(5::oid) -> 0"),
     row("pg_postmaster_start_time", {}, kTimestamptz, unknown,
         "when the server started: see the metrics", "pg_postmaster_start_time() -> NULL"),
-    row("vector_access", {kVarchar, kInt32}, kInt32, vector_element,
-        "element of a list of numbers in text, from 0", "vector_access('5 6', 1) -> 6"),
     row("pg_size_pretty", {kInt64}, kVarchar, size_pretty, "a number of bytes for reading",
         "pg_size_pretty(123456::bigint) -> 121 kB"),
     row("pg_size_pretty", {kNumeric}, kVarchar, size_pretty_numeric,

@@ -198,9 +198,10 @@ void subscripts(const TableCall& call) {
     }
     if (dimension < 1) return;
     const auto n = static_cast<int32_t>(packed_list_size(packed));
-    for (int32_t i = 1; i <= n; ++i) {
+    const int32_t first = call.args[0]->type().is_vector() ? 0 : 1;
+    for (int32_t i = 0; i < n; ++i) {
       const size_t index = call.out.add(row);
-      call.out.values().data<int32_t>()[index] = reverse ? n - i + 1 : i;
+      call.out.values().data<int32_t>()[index] = first + (reverse ? n - i - 1 : i);
     }
   });
 }

@@ -12,6 +12,7 @@
 #include "planner/planner.h"
 #include "session/result_columns.h"
 #include "session/source_rows.h"
+#include "system_catalog/function_list.h"
 #include "types/format_value.h"
 
 namespace leat {
@@ -414,13 +415,46 @@ Result<Batch> SqlSession::next_rows(Portal& portal, uint64_t rows_max) {
   return batch;
 }
 
+// What a number names; its digits if nothing has it.
+std::string SqlSession::name_of(const Type& type, int64_t oid) const {
+  std::string name;
+  if (type.is(TypeId::kRegclass)) {
+    name = relation_name(oid);
+  } else if (type.is(TypeId::kRegproc)) {
+    name = system_catalog::function_name(static_cast<uint32_t>(oid));
+  } else if (const auto named = type_by_oid(static_cast<uint32_t>(oid)); named && !named->is(TypeId::kUnknown)) {
+    name = named->name();
+  }
+  if (!name.empty()) return name;
+  return oid == 0 ? "-" : std::to_string(oid);
+}
+
+// Relations, types and functions go out in text by their names, which no one below the session knows.
+Batch SqlSession::with_names(const Batch& batch, std::span<const pgwire::Format> formats) const {
+  Batch named = batch;
+  for (size_t i = 0; i < batch.columns.size(); ++i) {
+    const Vector& numbers = *batch.columns[i];
+    const Type& type = numbers.type();
+    if (!type.is(TypeId::kRegclass) && !type.is(TypeId::kRegtype) && !type.is(TypeId::kRegproc)) continue;
+    if (!formats.empty() && formats[formats.size() == 1 ? 0 : i] == pgwire::Format::kBinary) continue;
+    const size_t rows = batch.selection.all() || batch.empty() ? batch.size() : batch.selection.rows().back() + 1;
+    auto names = std::make_shared<Vector>(TypeId::kVarchar, rows);
+    batch.selection.for_each([&](size_t row) {
+      if (numbers.is_null(row)) return names->set_null_value(row);
+      names->set_string(row, name_of(type, numbers.at<int64_t>(row)));
+    });
+    named.columns[i] = std::move(names);
+  }
+  return named;
+}
+
 // Sends rows of a portal up to the limit (0: all). True: there may be more.
 Result<bool> SqlSession::send_rows(Portal& portal, uint64_t rows_max, pgwire::ResultSink& sink) {
   uint64_t left = rows_max == 0 ? UINT64_MAX : rows_max;
   while (left > 0) {
     const Batch batch = TRY(next_rows(portal, left));
     if (batch.empty()) return false;
-    TRY(sink.rows(batch));
+    TRY(sink.rows(with_names(batch, portal.description.formats)));
     left -= batch.size();
   }
   return true;

@@ -177,6 +177,8 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
   Result<void> start_fetch(Portal& portal, const ast::FetchCursor& fetch);
   Result<Portal*> find_cursor(const std::string& name);
   Result<Batch> next_rows(Portal& portal, uint64_t rows_max);
+  std::string name_of(const Type& type, int64_t oid) const;
+  Batch with_names(const Batch& batch, std::span<const pgwire::Format> formats) const;
   Result<bool> send_rows(Portal& portal, uint64_t rows_max, pgwire::ResultSink& sink);
   Result<bool> send(Portal& portal, uint64_t rows_max, pgwire::ResultSink& sink);
   const std::string& finish(Portal& portal);

@@ -67,13 +67,13 @@ Value text_list_value(const std::vector<std::string>& elements) { return list_va
 Value int2_list_value(const std::vector<int>& elements) { return list_value<int>(kInt2, elements); }
 Value oid_list_value(const std::vector<uint32_t>& elements) { return list_value<uint32_t>(kOid, elements); }
 
-std::string vector_text(const std::vector<int64_t>& elements) {
-  std::string text;
-  for (const int64_t element : elements) {
-    if (!text.empty()) text += ' ';
-    text += std::to_string(element);
-  }
-  return text;
+Type int2_vector() { return Type::vector_of(kInt2); }
+Type oid_vector() { return Type::vector_of(kOid); }
+Value int2_vector_value(const std::vector<int>& elements) {
+  return Value(int2_vector(), int2_list_value(elements).as_string());
+}
+Value oid_vector_value(const std::vector<uint32_t>& elements) {
+  return Value(oid_vector(), oid_list_value(elements).as_string());
 }
 
 uint32_t primary_key_index(ObjectId table) { return kPrimaryKeyIndexBase + table.value; }

@@ -29,8 +29,10 @@ Type oid_list();
 Value text_list_value(const std::vector<std::string>& elements);
 Value int2_list_value(const std::vector<int>& elements);
 Value oid_list_value(const std::vector<uint32_t>& elements);
-// As PostgreSQL writes an int2vector or oidvector: "1 2". Where clients take that text apart themselves.
-std::string vector_text(const std::vector<int64_t>& elements);
+Type int2_vector();
+Type oid_vector();
+Value int2_vector_value(const std::vector<int>& elements);
+Value oid_vector_value(const std::vector<uint32_t>& elements);
 
 // PostgreSQL's numbers for what exists once.
 inline constexpr uint32_t kRootRole = 10;

@@ -14,7 +14,7 @@ constexpr uint32_t kAnyElement = 2283, kAnyArray = 2277, kRecord = 2249, kAny = 
 
 // Names that the binder puts in for syntax; nobody can call them by name.
 constexpr std::string_view kSyntax[] = {"not", "array", "row", "field", "array_access", "array_slice", "like_escape",
-                                        "similar_to_escape", "vector_access"};
+                                        "similar_to_escape"};
 bool is_syntax(std::string_view name) {
   return name.starts_with("is_") || std::find(std::begin(kSyntax), std::end(kSyntax), name) != std::end(kSyntax);
 }
@@ -50,6 +50,11 @@ std::vector<FunctionEntry> make_list() {
 std::span<const FunctionEntry> function_list() {
   static const std::vector<FunctionEntry> list = make_list();
   return list;
+}
+
+std::string function_name(uint32_t oid) {
+  const FunctionEntry* entry = function_by_oid(oid);
+  return entry != nullptr ? std::string(entry->name) : leat::function_name(int64_t{oid});
 }
 
 const FunctionEntry* function_by_oid(uint32_t oid) {

@@ -28,6 +28,8 @@ struct FunctionEntry {
 // In the order of their oids. What SQL writes with words (IS NULL, ARRAY[..]) is left out.
 std::span<const FunctionEntry> function_list();
 const FunctionEntry* function_by_oid(uint32_t oid);  // null: none
+// As regproc prints it, PostgreSQL's input functions by its numbers too; the digits of an unknown one.
+std::string function_name(uint32_t oid);
 
 // "integer", "anyelement"...; the oid of the same.
 std::string spec_text(const TypeSpec& spec);

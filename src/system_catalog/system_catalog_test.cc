@@ -171,9 +171,9 @@ TEST_F(SystemCatalog, EveryTypeOfAColumnIsInPgType) {
 TEST_F(SystemCatalog, IndexesNameTheColumnsOfTheirTable) {
   const Row primary = row_where("pg_index", "indisprimary", "t");
   EXPECT_EQ(primary.at("indrelid"), "20000");
-  EXPECT_EQ(primary.at("indkey"), "{2,1}") << "as declared: (a, b)";
+  EXPECT_EQ(primary.at("indkey"), "2 1") << "as declared: (a, b)";
   const Row index = row_where("pg_index", "indexrelid", "20001");
-  EXPECT_EQ(index.at("indkey"), "{1,2}");
+  EXPECT_EQ(index.at("indkey"), "1 2");
   EXPECT_EQ(index.at("indoption"), "3 0") << "b desc";
   const Row constraint = row_where("pg_constraint", "contype", "p");
   EXPECT_EQ(constraint.at("conname"), "t_pkey");

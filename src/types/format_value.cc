@@ -121,6 +121,15 @@ void append_list_text(std::string& to, const Type& element, std::string_view pac
   to += '}';
 }
 
+void append_vector_text(std::string& to, const Type& element, std::string_view packed) {
+  PackedReader reader = PackedReader::of_list(packed);
+  for (bool first = true; !reader.done(); first = false) {
+    if (!first) to += ' ';
+    const PackedValue value = reader.next(element.physical());
+    to += std::to_string(element.is(TypeId::kOid) ? value.as<int64_t>() : int64_t{value.as<int16_t>()});
+  }
+}
+
 bool needs_record_quotes(std::string_view text) {
   if (text.empty()) return true;
   for (const char c : text) {
@@ -215,7 +224,11 @@ void append_packed_text(std::string& to, const Type& type, PackedValue value,
       append_struct_text(to, type, value.view(), zone);
       return;
     case TypeId::kList:
-      append_list_text(to, type.element(), value.view(), zone);
+      if (type.is_vector()) {
+        append_vector_text(to, type.element(), value.view());
+      } else {
+        append_list_text(to, type.element(), value.view(), zone);
+      }
       return;
   }
   UNREACHABLE();
@@ -344,7 +357,7 @@ void append_list_binary(std::string& to, const Type& type, std::string_view pack
   if (empty) return;
   for (const int32_t length : lengths) {
     append_big_endian(to, length);
-    append_big_endian<int32_t>(to, 1);
+    append_big_endian<int32_t>(to, type.is_vector() ? 0 : 1);
   }
   bool nulls = false;
   append_elements(to, type.element(), packed, lengths.size(), nulls);

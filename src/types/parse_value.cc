@@ -288,6 +288,19 @@ Result<Value> parse_struct(const Type& type, std::string_view text, const TimeZo
   return Value(type, std::move(packed));
 }
 
+// "1 2": numbers with blanks between them.
+Result<Value> parse_vector(const Type& type, std::string_view text, const TimeZone& zone, int depth) {
+  PackedWriter writer;
+  for (size_t at = 0; (at = text.find_first_not_of(' ', at)) != text.npos;) {
+    const size_t end = std::min(text.find(' ', at), text.size());
+    writer.value(TRY(parse_at_depth(type.element(), text.substr(at, end - at), zone, depth + 1)));
+    at = end;
+  }
+  std::string packed;
+  writer.append_list_to(packed);
+  return Value(type, std::move(packed));
+}
+
 Result<Value> parse_at_depth(const Type& type, std::string_view text, const TimeZone& zone,
                              int depth) {
   switch (type.id()) {
@@ -333,6 +346,7 @@ Result<Value> parse_at_depth(const Type& type, std::string_view text, const Time
     case TypeId::kStruct:
       return parse_struct(type, text, zone, depth);
     case TypeId::kList:
+      if (type.is_vector()) return parse_vector(type, text, zone, depth);
       return ListParser(text, zone, depth).parse(type);
   }
   UNREACHABLE();

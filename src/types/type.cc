@@ -6,6 +6,9 @@
 namespace leat {
 namespace {
 
+constexpr uint32_t kInt2Vector = 22;
+constexpr uint32_t kOidVector = 30;
+
 struct TypeRow {
   TypeId id;
   const char* name;
@@ -137,6 +140,15 @@ Type Type::list_of(Type element) {
   return type;
 }
 
+Type Type::vector_of(TypeId element) {
+  CHECK(element == TypeId::kInt16 || element == TypeId::kOid, "there is no vector of {}", row_of(element).name);
+  Type type(TypeId::kList);
+  type.nested_ = std::make_shared<const Nested>(Nested{element, {}, true});
+  return type;
+}
+
+bool Type::is_vector() const { return nested_ != nullptr && nested_->vector; }
+
 Type Type::struct_of(std::vector<StructField> fields) {
   Type type(TypeId::kStruct);
   type.nested_ = std::make_shared<const Nested>(Nested{{}, std::move(fields)});
@@ -157,11 +169,13 @@ bool Type::operator==(const Type& other) const {
   if (id_ != other.id_) return false;
   if (nested_ == other.nested_) return true;
   if (nested_ == nullptr || other.nested_ == nullptr) return false;
-  return id_ == TypeId::kList ? nested_->element == other.nested_->element
-                              : nested_->fields == other.nested_->fields;
+  return id_ == TypeId::kList
+             ? nested_->element == other.nested_->element && nested_->vector == other.nested_->vector
+             : nested_->fields == other.nested_->fields;
 }
 
 std::string Type::name() const {
+  if (is_vector()) return nested_->element.is(TypeId::kOid) ? "oidvector" : "int2vector";
   if (id_ == TypeId::kList && nested_) return nested_->element.name() + "[]";
   if (id_ != TypeId::kStruct || !nested_) return row_of(id_).name;
   std::string text = "struct<";
@@ -177,6 +191,7 @@ std::string Type::name() const {
 
 uint32_t Type::oid() const {
   if (id_ != TypeId::kList || !nested_) return row_of(id_).oid;
+  if (nested_->vector) return nested_->element.is(TypeId::kOid) ? kOidVector : kInt2Vector;
   // As in PostgreSQL, an array of arrays is of the same type as its innermost array.
   const Type* element = &nested_->element;
   while (element->is(TypeId::kList)) element = &element->element();
@@ -190,6 +205,8 @@ Result<Type> type_by_name(std::string_view given) {
   for (const NameRow& row : kNames) {
     if (row.name == name) return Type(row.id);
   }
+  if (name == "int2vector") return Type::vector_of(TypeId::kInt16);
+  if (name == "oidvector") return Type::vector_of(TypeId::kOid);
   // PostgreSQL's own names of array types.
   if (name.size() > 1 && name[0] == '_') {
     for (const NameRow& row : kNames) {
@@ -206,6 +223,8 @@ Result<Type> type_by_name(std::string_view given) {
 Result<Type> type_by_oid(uint32_t oid) {
   if (oid == 0 || oid == 705) return Type(TypeId::kUnknown);
   if (oid == 25 || oid == 19 || oid == 1042 || oid == 18) return Type(TypeId::kVarchar);
+  if (oid == kInt2Vector) return Type::vector_of(TypeId::kInt16);
+  if (oid == kOidVector) return Type::vector_of(TypeId::kOid);
   if (oid == 1009 || oid == 1003) return Type::list_of(TypeId::kVarchar);
   for (const TypeRow& row : kTypes) {
     if (row.id == TypeId::kSerial || row.id == TypeId::kStruct || row.id == TypeId::kList) continue;

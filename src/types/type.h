@@ -54,6 +54,8 @@ class Type {
   Type() = default;
   Type(TypeId id) : id_(id) {}  // NOLINT: scalar type ids convert; not for kStruct and kList
   static Type list_of(Type element);
+  // PostgreSQL's int2vector and oidvector: lists that are written "1 2" and count from 0.
+  static Type vector_of(TypeId element);
   static Type struct_of(std::vector<StructField> fields);
 
   TypeId id() const { return id_; }
@@ -61,6 +63,7 @@ class Type {
   int width() const { return width_of(physical()); }
   bool is(TypeId id) const { return id_ == id; }
   bool is_string_like() const { return physical() == Physical::kString; }
+  bool is_vector() const;
   bool is_integer() const { return id_ >= TypeId::kInt16 && id_ <= TypeId::kInt64; }
   bool is_number() const { return id_ >= TypeId::kInt16 && id_ <= TypeId::kNumeric; }
   const Type& element() const;                      // of a list
@@ -89,6 +92,7 @@ struct StructField {
 struct Type::Nested {
   Type element;
   std::vector<StructField> fields;
+  bool vector = false;  // of a list: see vector_of()
 };
 
 // A scalar type by PostgreSQL's or RisingWave's name without modifiers ("int4", "text", "float8",

@@ -108,17 +108,12 @@ def sqlalchemy_reflects():
     expect([c["name"] for c in inspector.get_columns("orders")], ["id", "item", "price"])
     expect(inspector.get_pk_constraint("orders")["constrained_columns"], ["id"])
     metadata = sqlalchemy.MetaData()
-    if hasattr(inspector, "get_materialized_view_names"):
-        index = inspector.get_indexes("orders")[0]
-        expect((index["name"], index["column_names"], index["column_sorting"]),
-               ("orders_item", ["item"], {"item": ("desc",)}))
-        metadata.reflect(engine, views=True)
-        expect(sorted(metadata.tables), ["cheap", "orders", "sales"])
-        orders = metadata.tables["orders"]
-    else:
-        # 1.4 reads an index's columns as the text of an int2vector, where Leat has an array (docs/internals/status.md).
-        orders = sqlalchemy.Table("orders", metadata, sqlalchemy.Column("id", sqlalchemy.Integer, primary_key=True),
-                                  sqlalchemy.Column("item", sqlalchemy.String), sqlalchemy.Column("price", sqlalchemy.Float))
+    index = inspector.get_indexes("orders")[0]
+    expect((index["name"], index["column_names"], index["column_sorting"]),
+           ("orders_item", ["item"], {"item": ("desc",)}))
+    metadata.reflect(engine, views=True)
+    expect(sorted(metadata.tables), ["cheap", "orders", "sales"])
+    orders = metadata.tables["orders"]
     with engine.begin() as connection:
         connection.execute(orders.insert(), [{"id": 21, "item": "x"}, {"id": 22, "item": "y"}])
         connection.execute(orders.update().where(orders.c.id == 21).values(item="z"))

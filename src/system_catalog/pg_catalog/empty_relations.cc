@@ -17,7 +17,7 @@ Schema pg_policies() {
 }
 Schema pg_statistic_ext() {
   return {{"oid", kOid}, {"stxrelid", kOid}, {"stxname", kText}, {"stxnamespace", kOid}, {"stxowner", kOid},
-          {"stxstattarget", kInt4}, {"stxkeys", int2_list()}, {"stxkind", text_list()}, {"stxexprs", kText}};
+          {"stxstattarget", kInt4}, {"stxkeys", int2_vector()}, {"stxkind", text_list()}, {"stxexprs", kText}};
 }
 Schema pg_publication() {
   return {{"oid", kOid}, {"pubname", kText}, {"pubowner", kOid}, {"puballtables", kBool}, {"pubinsert", kBool},
@@ -45,7 +45,7 @@ Schema pg_inherits() {
 }
 Schema pg_partitioned_table() {
   return {{"partrelid", kOid}, {"partstrat", kText}, {"partnatts", kInt2}, {"partdefid", kOid},
-          {"partattrs", int2_list()}, {"partclass", oid_list()}, {"partcollation", oid_list()},
+          {"partattrs", int2_vector()}, {"partclass", oid_vector()}, {"partcollation", oid_vector()},
           {"partexprs", kText}};
 }
 Schema pg_auth_members() {
@@ -76,7 +76,7 @@ Schema pg_trigger() {
   return {{"oid", kOid}, {"tgrelid", kOid}, {"tgparentid", kOid}, {"tgname", kText}, {"tgfoid", kOid},
           {"tgtype", kInt2}, {"tgenabled", kText}, {"tgisinternal", kBool}, {"tgconstrrelid", kOid},
           {"tgconstrindid", kOid}, {"tgconstraint", kOid}, {"tgdeferrable", kBool}, {"tginitdeferred", kBool},
-          {"tgnargs", kInt2}, {"tgattr", int2_list()}, {"tgargs", kText}, {"tgqual", kText}, {"tgoldtable", kText},
+          {"tgnargs", kInt2}, {"tgattr", int2_vector()}, {"tgargs", kText}, {"tgqual", kText}, {"tgoldtable", kText},
           {"tgnewtable", kText}};
 }
 Schema pg_event_trigger() {

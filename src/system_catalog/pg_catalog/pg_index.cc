@@ -9,23 +9,23 @@ Schema columns() {
   return {{"indexrelid", kOid}, {"indrelid", kOid}, {"indnatts", kInt2}, {"indnkeyatts", kInt2},
           {"indisunique", kBool}, {"indisprimary", kBool}, {"indisexclusion", kBool}, {"indimmediate", kBool},
           {"indisclustered", kBool}, {"indisvalid", kBool}, {"indcheckxmin", kBool}, {"indisready", kBool},
-          {"indislive", kBool}, {"indisreplident", kBool}, {"indkey", int2_list()}, {"indcollation", oid_list()},
-          {"indclass", oid_list()}, {"indoption", kText}, {"indexprs", kText}, {"indpred", kText}};
+          {"indislive", kBool}, {"indisreplident", kBool}, {"indkey", int2_vector()}, {"indcollation", oid_vector()},
+          {"indclass", oid_vector()}, {"indoption", int2_vector()}, {"indexprs", kText}, {"indpred", kText}};
 }
 
 struct IndexRow {
   uint32_t oid, table;
   bool primary;
   std::vector<int> columns;  // numbers in the table
-  std::vector<int64_t> options;  // PostgreSQL's bits: 1 descending, 2 NULLs first
+  std::vector<int> options;  // PostgreSQL's bits: 1 descending, 2 NULLs first
 };
 
 void add_row(const IndexRow& row, RowBuilder& out) {
   const std::vector<uint32_t> none(row.columns.size(), 0);
   out.add(row.oid).add(row.table).add(uint64_t{row.columns.size()}).add(uint64_t{row.columns.size()});
   out.add(row.primary).add(row.primary).add(false).add(true).add(false).add(true).add(false).add(true).add(true);
-  out.add(false).add(int2_list_value(row.columns)).add(oid_list_value(none)).add(oid_list_value(none));
-  out.add(vector_text(row.options)).add_null().add_null();
+  out.add(false).add(int2_vector_value(row.columns)).add(oid_vector_value(none)).add(oid_vector_value(none));
+  out.add(int2_vector_value(row.options)).add_null().add_null();
 }
 
 void add_index(const Relation& index, const Relation& table, RowBuilder& out) {
@@ -47,7 +47,7 @@ void rows(const SystemContext& context, RowBuilder& out) {
                .table = id.value,
                .primary = true,
                .columns = column_numbers(*relation, relation->key),
-               .options = std::vector<int64_t>(relation->key.size(), 0)},
+               .options = std::vector<int>(relation->key.size(), 0)},
               out);
     }
   }

@@ -34,10 +34,12 @@ constexpr TypeRow kTypes[] = {
     {19, "name", 64, "S", 1003, 34},
     {20, "int8", 8, "N", 1016, 460},
     {21, "int2", 2, "N", 1005, 38},
+    {22, "int2vector", -1, "A", 1006, 40},
     {23, "int4", 4, "N", 1007, 42},
     {24, "regproc", 4, "N", 1008, 44},
     {25, "text", -1, "S", 1009, 46, true},
     {26, "oid", 4, "N", 1028, 1798, true},
+    {30, "oidvector", -1, "A", 1013, 54},
     {700, "float4", 4, "N", 1021, 200},
     {701, "float8", 8, "N", 1022, 214, true},
     {1042, "bpchar", -1, "S", 1014, 1044},
@@ -63,11 +65,14 @@ constexpr TypeRow kPseudoTypes[] = {
 };
 constexpr uint32_t kArrayInput = 750;
 
+// int2vector and oidvector are lists under scalar names.
+uint32_t element_of(const TypeRow& row) { return row.oid == 22 ? 21 : row.oid == 30 ? 26 : 0; }
+
 void add_type(const TypeRow& row, std::string_view kind, RowBuilder& out) {
   const bool by_value = row.length > 0 && row.length <= 8;
   const bool collates = row.category == "S" && row.oid != 18;
   out.add(row.oid).add(row.name).add(kPgCatalogSchema).add(kRootRole).add(row.length).add(by_value).add(kind);
-  out.add(row.category).add(row.preferred).add(true).add(",").add(0).add(0).add(row.array);
+  out.add(row.category).add(row.preferred).add(true).add(",").add(0).add(element_of(row)).add(row.array);
   out.add(row.input).add(row.input + 1).add(0).add(0).add("i").add(by_value ? "p" : "x").add(false).add(0).add(-1);
   out.add(0).add(collates ? kDefaultCollation : 0u).add_null().add_null().add_null();
 }
