@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "job/message_decoder.h"
 #include "job/relation_options.h"
+#include "types/format_value.h"
 
 namespace leat {
 namespace {
@@ -14,6 +15,29 @@ constexpr size_t kSampleBytes = 256;
 constexpr int64_t kHandOverPaceNs = 500'000;
 constexpr size_t kPacedRowsMax = 1024;  // a batch of more is worth its own waking
 constexpr int64_t kQuietPositionEveryNs = 1'000'000'000;
+
+// The first whole character of well-formed text without NUL; 0: there is none.
+size_t character_size(std::string_view bytes) {
+  for (size_t size = 1; size <= std::min<size_t>(4, bytes.size()); ++size) {
+    if (bytes[0] != '\0' && check_utf8(bytes.substr(0, size))) return size;
+  }
+  return 0;
+}
+
+// Bytes as text that any client can read: what is none is shown as \xHH.
+std::string shown_bytes(std::string_view bytes) {
+  std::string text;
+  while (!bytes.empty()) {
+    const size_t size = character_size(bytes);
+    if (size == 0) {
+      text += fmt::format("\\x{:02x}", static_cast<uint8_t>(bytes[0]));
+    } else {
+      text += bytes.substr(0, size);
+    }
+    bytes.remove_prefix(std::max<size_t>(1, size));
+  }
+  return text;
+}
 
 }  // namespace
 
@@ -158,11 +182,11 @@ bool Ingest::hand_over(Split& split, Taken taken) {
   return true;
 }
 
-void Ingest::note_error(const Split& split, const RawBatch& raw, size_t message, std::string text) {
-  const std::string_view payload = raw.payload(message);
+void Ingest::note_error(const Split& split, const RawBatch& raw, size_t message, std::string_view text) {
+  SourceError error{options_.clock->now_us(), split.id, raw.offset_text(message), shown_bytes(text),
+                    shown_bytes(raw.payload(message).substr(0, kSampleBytes))};
   MutexLock lock(mutex_);
-  errors_.push_back({options_.clock->now_us(), split.id, raw.offset_text(message), std::move(text),
-                     std::string(payload.substr(0, kSampleBytes))});
+  errors_.push_back(std::move(error));
   if (errors_.size() > kErrorsKept) errors_.pop_front();
 }
 

@@ -98,7 +98,7 @@ class Ingest {
   bool hand_over(Split& split, Taken taken);
   void keep_pace(const Split& split) const;
   bool position_due(const Split& split, const RawBatch& raw) const;
-  void note_error(const Split& split, const RawBatch& raw, size_t message, std::string text);
+  void note_error(const Split& split, const RawBatch& raw, size_t message, std::string_view text);
 
   Options options_;
   std::unique_ptr<SourceConnector> connector_;
