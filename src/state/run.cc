@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t kChunkBytes = 1 << 20;
 constexpr size_t kFilterRowsMin = 16;  // smaller runs are searched faster than filtered
+constexpr size_t kNearEntries = 64;    // farther ones are searched from the start
 
 // Four bits of one word; about 12 bits a key.
 uint64_t filter_bits(uint64_t hash) {
@@ -83,17 +84,46 @@ void Run::build_filter() {
   }
 }
 
-size_t Run::lower_bound(std::string_view key, uint64_t prefix) const {
-  const uint64_t* base = prefixes_.data();
-  size_t lo = 0, count = size();
+// The first of `count` entries from `first` on that does not come before the key; the end if all do.
+size_t Run::search(size_t first, size_t count, std::string_view key, uint64_t prefix) const {
   while (count > 0) {
     const size_t half = count / 2;
-    const uint64_t at = base[lo + half];
-    const bool before = at != prefix ? at < prefix : entry(lo + half).key < key;
-    lo = before ? lo + half + 1 : lo;
-    count = before ? count - half - 1 : half;
+    const bool is_before = before(first + half, key, prefix);
+    first = is_before ? first + half + 1 : first;
+    count = is_before ? count - half - 1 : half;
   }
-  return lo;
+  return first;
+}
+
+// Without a branch on what is compared, and with both halves' middles on their way meanwhile: the
+// prefixes of a large run do not fit into the cache.
+size_t Run::first_of_prefix(uint64_t prefix) const {
+  const uint64_t* at = prefixes_.data();
+  size_t count = size();
+  while (count > 1) {
+    const size_t half = count / 2;
+    __builtin_prefetch(at + half / 2);
+    __builtin_prefetch(at + half + half / 2);
+    at += at[half - 1] < prefix ? half : 0;
+    count -= half;
+  }
+  return static_cast<size_t>(at - prefixes_.data()) + (count == 1 && *at < prefix ? 1 : 0);
+}
+
+size_t Run::lower_bound(std::string_view key, uint64_t prefix) const {
+  const size_t first = first_of_prefix(prefix);
+  if (first == size() || !before(first, key, prefix)) return first;
+  return search(first + 1, size() - first - 1, key, prefix);  // others begin alike
+}
+
+size_t Run::lower_bound_from(size_t from, std::string_view key, uint64_t prefix) const {
+  size_t step = 1;
+  while (step <= kNearEntries && from + step <= size() && before(from + step - 1, key, prefix)) {
+    from += step;
+    step *= 2;
+  }
+  if (step > kNearEntries) return lower_bound(key, prefix);
+  return search(from, std::min(step - 1, size() - from), key, prefix);
 }
 
 size_t Run::find(std::string_view key, uint64_t prefix, uint64_t hash) const {

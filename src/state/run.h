@@ -63,6 +63,9 @@ class Run {
   uint64_t prefix(size_t i) const { return prefixes_[i]; }
   // The first entry whose key is >= key.
   size_t lower_bound(std::string_view key, uint64_t prefix) const;
+  // As lower_bound(), for a key of which it is known that no entry before `from` reaches it; fast if the
+  // entry is near.
+  size_t lower_bound_from(size_t from, std::string_view key, uint64_t prefix) const;
   // The entry of the key, or size(). `hash` is filter_hash(key).
   size_t find(std::string_view key, uint64_t prefix, uint64_t hash) const;
 
@@ -72,6 +75,13 @@ class Run {
  private:
   Run() = default;
   void build_filter();
+  // Whether entry i comes before the key.
+  bool before(size_t i, std::string_view key, uint64_t prefix) const {
+    const uint64_t at = prefixes_[i];
+    return at != prefix ? at < prefix : entry(i).key < key;
+  }
+  size_t first_of_prefix(uint64_t prefix) const;
+  size_t search(size_t first, size_t count, std::string_view key, uint64_t prefix) const;
   std::vector<uint64_t> prefixes_;  // the first 8 bytes of each key as a big-endian number
   std::vector<const char*> at_;     // key_size, value_size, key, value
   std::vector<std::unique_ptr<char[]>> chunks_;

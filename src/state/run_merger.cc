@@ -14,7 +14,7 @@ RunMerger::RunMerger(std::vector<std::shared_ptr<const Run>> newest_first,
   cursors_.reserve(runs_.size());
   for (const auto& run : runs_) {
     const size_t begin = lo.empty() ? 0 : run->lower_bound(lo, key_prefix(lo));
-    const size_t end = std::max(begin, hi ? run->lower_bound(*hi, key_prefix(*hi)) : run->size());
+    const size_t end = hi ? run->lower_bound_from(begin, *hi, key_prefix(*hi)) : run->size();
     cursors_.push_back({reverse ? end : begin, begin, end});
   }
   if (store_) {
