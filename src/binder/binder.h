@@ -29,10 +29,17 @@ struct BinderOptions {
 
 // INSERT. `query` gives one column for each relation column in `columns`, in order: all that are not
 // hidden, with defaults and generated columns filled in. NOT NULL is the executor's to check.
+// With ON CONFLICT: `values` of DO UPDATE (empty: DO NOTHING) give all columns of the new row, and `where`
+// (null: true) says whether it comes, over the row that is there ++ the one that was to be inserted.
+struct BoundConflict {
+  std::vector<ExprPtr> values;
+  ExprPtr where;
+};
 struct BoundInsert {
   RelationPtr relation;
   LogicalPtr query;
   std::vector<int> columns;
+  std::optional<BoundConflict> conflict;
   std::vector<ExprPtr> returning;  // over all of the relation's columns
   Schema returning_columns;
 };

@@ -78,17 +78,74 @@ Result<BoundInsert> DmlBinder::insert(const ast::Insert& insert) {
     place.ctes = &frame;
   }
   std::vector<int> targets = TRY(target_columns(*relation, insert.columns));
-  BoundInsert out{.relation = relation, .query = nullptr, .columns = visible_columns(*relation), .returning = {},
-                  .returning_columns = {}};
+  BoundInsert out{.relation = relation, .query = nullptr, .columns = visible_columns(*relation), .conflict = {},
+                  .returning = {}, .returning_columns = {}};
   const LogicalPtr rows = TRY(insert_rows(insert, *relation, targets, place));
 
   Schema schema;
   for (const int c : out.columns) schema.push_back({relation->columns[c].name, relation->columns[c].type});
   out.query = make_project(rows, full_row(*relation, targets, out.columns), std::move(schema));
+  if (insert.conflict) out.conflict = TRY(conflict(insert, relation, place));
   const std::string alias = insert.alias ? insert.alias->text : relation->name;
   const FromPart part = queries_.scan(relation, alias, insert.alias ? "" : relation->schema_name);
   TRY(returning(insert.returning, part.scope, place.ctes, out.returning, out.returning_columns));
   return out;
+}
+
+// The primary key is the one constraint that a row can conflict with.
+Result<void> DmlBinder::check_conflict_target(const ast::InsertConflict& conflict, const Relation& relation) {
+  if (conflict.constraint) {
+    if (relation.declared_primary_key && conflict.constraint->text == relation.name + "_pkey") return {};
+    return state_.fail_at(conflict.constraint->position, SqlState::kUndefinedObject,
+                          "constraint \"{}\" for table \"{}\" does not exist", conflict.constraint->text, relation.name);
+  }
+  if (conflict.columns.empty()) {
+    if (!conflict.update) return {};
+    return state_.fail_at(conflict.position, SqlState::kSyntaxError,
+                          "ON CONFLICT DO UPDATE requires inference specification or constraint name");
+  }
+  std::vector<int> columns = TRY(target_columns(relation, conflict.columns));
+  std::vector<int> key = relation.key;
+  std::ranges::sort(columns);
+  std::ranges::sort(key);
+  if (relation.declared_primary_key && columns == key) return {};
+  return state_.fail_at(conflict.position, SqlState::kInvalidColumnReference,
+                        "there is no unique or exclusion constraint matching the ON CONFLICT specification");
+}
+
+Result<BoundConflict> DmlBinder::conflict(const ast::Insert& insert, const RelationPtr& relation, QueryPlace place) {
+  const ast::InsertConflict& conflict = *insert.conflict;
+  TRY(check_conflict_target(conflict, *relation));
+  BoundConflict out;
+  if (!conflict.update) return out;
+  if (relation->append_only) {
+    return state_.fail_at(conflict.position, SqlState::kFeatureNotSupported, "cannot update append-only table \"{}\"",
+                          relation->name);
+  }
+  const size_t width = relation->columns.size();
+  Scope scope = queries_.scan(relation, insert.alias ? insert.alias->text : relation->name,
+                              insert.alias ? "" : relation->schema_name).scope;
+  scope.append(queries_.scan(relation, "excluded", "").scope, static_cast<int>(width));
+  ExprBinder binder(queries_, &scope, place.ctes, {.name = "ON CONFLICT"});
+  out.values.resize(width);
+  for (const ast::Assignment& assignment : conflict.assignments) TRY(assign(assignment, *relation, binder, out.values));
+  keep_others(*relation, out.values);
+  if (conflict.where) out.where = TRY(binder.bind_condition(*conflict.where));
+  const auto has_query = [](const ExprPtr& expr) { return expr && has_kind(*expr, ExprKind::kSubquery); };
+  if (has_query(out.where) || std::ranges::any_of(out.values, has_query)) {
+    return state_.fail_at(conflict.position, SqlState::kFeatureNotSupported,
+                          "sub-queries in ON CONFLICT DO UPDATE are not supported");
+  }
+  return out;
+}
+
+void DmlBinder::keep_others(const Relation& relation, std::vector<ExprPtr>& values) {
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (values[i] == nullptr) values[i] = make_column(static_cast<int>(i), relation.columns[i].type);
+  }
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (is_generated(relation.columns[i])) values[i] = generated(relation.columns[i], values);
+  }
 }
 
 Result<std::vector<int>> DmlBinder::target_columns(const Relation& relation, const std::vector<ast::Name>& names) {
@@ -318,15 +375,9 @@ Result<BoundUpdate> DmlBinder::update(const ast::Update& update) {
 
   BoundUpdate out{.relation = relation, .query = nullptr, .assigned = {}, .returning = {}, .returning_columns = {}};
   for (size_t i = 0; i < width; ++i) {
-    if (values[i] != nullptr) {
-      out.assigned.push_back(static_cast<int>(i));
-    } else {
-      values[i] = make_column(static_cast<int>(i), relation->columns[i].type);
-    }
+    if (values[i] != nullptr) out.assigned.push_back(static_cast<int>(i));
   }
-  for (size_t i = 0; i < width; ++i) {
-    if (is_generated(relation->columns[i])) values[i] = generated(relation->columns[i], values);
-  }
+  keep_others(*relation, values);
   // Old row, new row, the others' columns.
   std::vector<ExprPtr> exprs;
   Schema schema;

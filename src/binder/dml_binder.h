@@ -25,6 +25,10 @@ class DmlBinder {
   Result<std::vector<int>> target_columns(const Relation& relation, const std::vector<ast::Name>& names);
   // Expressions for `columns` over a row of the `targets`: what is given, defaults, then what is generated.
   std::vector<ExprPtr> full_row(const Relation& relation, std::span<const int> targets, std::span<const int> columns);
+  Result<BoundConflict> conflict(const ast::Insert& insert, const RelationPtr& relation, QueryPlace place);
+  Result<void> check_conflict_target(const ast::InsertConflict& conflict, const Relation& relation);
+  // Of UPDATE and DO UPDATE: fills in the columns that are not assigned from the old row.
+  void keep_others(const Relation& relation, std::vector<ExprPtr>& values);
   // The value that a column has when none is given, of the column's type.
   ExprPtr default_of(const ColumnDefinition& column) const;
   // Generated columns from the others; values[i] stands for relation column i.

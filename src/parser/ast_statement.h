@@ -352,16 +352,6 @@ struct QueryStatement : StatementOf<StatementKind::kQuery> {
   QueryPtr query;
 };
 
-struct Insert : StatementOf<StatementKind::kInsert> {
-  using NodeOf::NodeOf;
-  std::optional<With> with;
-  ObjectName table;
-  std::optional<Name> alias;
-  std::vector<Name> columns;
-  QueryPtr source;  // null: DEFAULT VALUES. A Values body may hold Default items
-  std::vector<SelectItem> returning;
-};
-
 // SET a = x, or SET (a, b) = (x, y) / ROW(x, y) / (SELECT ...): value is then a Row or a Subquery.
 struct Assignment {
   uint32_t position = 0;
@@ -369,6 +359,26 @@ struct Assignment {
   bool multiple = false;  // written with brackets
   ExprPtr value;          // may be Default, or a Row that holds Default
 };
+// ON CONFLICT [(columns) | ON CONSTRAINT name] DO NOTHING | DO UPDATE SET ... [WHERE ...]
+struct InsertConflict {
+  uint32_t position = 0;
+  std::vector<Name> columns;
+  std::optional<Name> constraint;
+  bool update = false;
+  std::vector<Assignment> assignments;
+  ExprPtr where;  // may be null
+};
+struct Insert : StatementOf<StatementKind::kInsert> {
+  using NodeOf::NodeOf;
+  std::optional<With> with;
+  ObjectName table;
+  std::optional<Name> alias;
+  std::vector<Name> columns;
+  QueryPtr source;  // null: DEFAULT VALUES. A Values body may hold Default items
+  std::optional<InsertConflict> conflict;
+  std::vector<SelectItem> returning;
+};
+
 struct Update : StatementOf<StatementKind::kUpdate> {
   using NodeOf::NodeOf;
   std::optional<With> with;

@@ -257,6 +257,7 @@ class Grammar : public TokenStream {
   ast::StatementPtr insert(std::optional<ast::With> with);
   ast::StatementPtr update(std::optional<ast::With> with);
   ast::StatementPtr remove(std::optional<ast::With> with);
+  ast::InsertConflict insert_conflict();
   ast::Assignment assignment();
   ast::ExprPtr value_or_default();
   std::vector<ast::SelectItem> returning();

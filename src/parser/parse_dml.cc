@@ -23,14 +23,30 @@ StatementPtr Grammar::insert(std::optional<ast::With> clause) {
   } else {
     node->source = query();
   }
-  if (at(Kw::kOn, Kw::kConflict)) {
-    fail_with(position(),
-              make_error(SqlState::kFeatureNotSupported, "INSERT ... ON CONFLICT is not supported")
-                  .with_hint("Declare the behaviour on the table: CREATE TABLE t (...) ON CONFLICT "
-                             "{ OVERWRITE | DO NOTHING | DO UPDATE IF NOT NULL }."));
-  }
+  if (at(Kw::kOn, Kw::kConflict)) node->conflict = insert_conflict();
   node->returning = returning();
   return node;
+}
+
+ast::InsertConflict Grammar::insert_conflict() {
+  ast::InsertConflict conflict;
+  conflict.position = position();
+  expect_all({Kw::kOn, Kw::kConflict});
+  if (accept(Kw::kOn, Kw::kConstraint)) {
+    conflict.constraint = name();
+  } else if (at(TokenKind::kLeftParen)) {
+    conflict.columns = bracketed_names();
+    if (at(Kw::kWhere)) refuse(position(), "ON CONFLICT for a part of the rows");
+  }
+  expect(Kw::kDo);
+  if (accept(Kw::kNothing)) return conflict;
+  expect_all({Kw::kUpdate, Kw::kSet});
+  conflict.update = true;
+  do {
+    conflict.assignments.push_back(assignment());
+  } while (accept(TokenKind::kComma));
+  if (accept(Kw::kWhere)) conflict.where = expression();
+  return conflict;
 }
 
 std::vector<ast::SelectItem> Grammar::returning() {

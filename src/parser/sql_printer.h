@@ -97,6 +97,8 @@ class SqlPrinter {
   void alter(const ast::Alter& node);
   void alter_column(const ast::Alter& node);
   void insert(const ast::Insert& node);
+  void conflict(const ast::InsertConflict& conflict);
+  void assignments(const std::vector<ast::Assignment>& assignments);
   void update(const ast::Update& node);
   void remove(const ast::Delete& node);
   void returning(const std::vector<ast::SelectItem>& items);

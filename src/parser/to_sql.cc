@@ -70,7 +70,33 @@ void SqlPrinter::insert(const ast::Insert& node) {
   } else {
     text(" DEFAULT VALUES");
   }
+  if (node.conflict) conflict(*node.conflict);
   returning(node.returning);
+}
+
+void SqlPrinter::conflict(const ast::InsertConflict& conflict) {
+  text(" ON CONFLICT");
+  if (conflict.constraint) {
+    text(" ON CONSTRAINT ");
+    name(*conflict.constraint);
+  }
+  bracketed_names(conflict.columns);
+  if (!conflict.update) return text(" DO NOTHING");
+  text(" DO UPDATE SET ");
+  assignments(conflict.assignments);
+  if (conflict.where) {
+    text(" WHERE ");
+    expr(*conflict.where);
+  }
+}
+
+void SqlPrinter::assignments(const std::vector<ast::Assignment>& assignments) {
+  list(assignments, [&](const ast::Assignment& assignment) {
+    if (assignment.multiple) text("(");
+    names(assignment.columns);
+    text(assignment.multiple ? ") = " : " = ");
+    expr(*assignment.value);
+  });
 }
 
 void SqlPrinter::update(const ast::Update& node) {
@@ -82,12 +108,7 @@ void SqlPrinter::update(const ast::Update& node) {
     name(*node.alias);
   }
   text(" SET ");
-  list(node.assignments, [&](const ast::Assignment& assignment) {
-    if (assignment.multiple) text("(");
-    names(assignment.columns);
-    text(assignment.multiple ? ") = " : " = ");
-    expr(*assignment.value);
-  });
+  assignments(node.assignments);
   if (!node.from.empty()) {
     text(" FROM ");
     from_list(node.from);

@@ -1,7 +1,9 @@
 #include "query/row_source.h"
 
 #include "catalog/relation.h"
+#include "dataflow/operator/key_reader.h"
 #include "query/key_range.h"
+#include "types/ordered_key.h"
 
 namespace leat {
 namespace {
@@ -185,6 +187,21 @@ Result<std::unique_ptr<RowSource>> make_stored_source(const PhysicalNode& scan, 
                                                       EvalContext& eval, const PendingView* pending) {
   if (pending != nullptr && pending->rows_of(scan.relation->table) == nullptr) pending = nullptr;
   return std::make_unique<StoredRanges>(scan, TRY(key_ranges(scan, eval)), snapshot, pending);
+}
+
+Result<std::vector<std::optional<std::string>>> rows_with_keys_of(const Relation& relation, const Batch& rows,
+                                                                  const Snapshot& snapshot,
+                                                                  const PendingView* pending) {
+  OrderedKeyEncoder encoder(sort_types(relation.schema_of(), relation.stored_order), relation.stored_order);
+  encoder.encode(rows);
+  std::vector<std::string_view> keys;
+  for (size_t i = 0; i < encoder.size(); ++i) keys.push_back(encoder.key(i));
+  std::vector<std::optional<std::string>> found(keys.size());
+  TRY(snapshot.multi_get(relation.table, keys, found));
+  for (size_t i = 0; pending != nullptr && i < keys.size(); ++i) {
+    if (const auto* version = pending->find(relation.table, keys[i])) found[i] = version->row;
+  }
+  return found;
 }
 
 }  // namespace leat

@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "plan/physical.h"
@@ -32,6 +34,9 @@ Result<std::unique_ptr<RowSource>> make_stored_source(const PhysicalNode& scan, 
 RowUnpacker unpacker_of(const PhysicalNode& scan);
 // The rows that were unpacked, as a batch.
 Batch take_rows(RowUnpacker& unpacker);
+// For each of `rows`, all columns of a stored relation: the packed row that is stored under its key.
+Result<std::vector<std::optional<std::string>>> rows_with_keys_of(const Relation& relation, const Batch& rows,
+                                                                  const Snapshot& snapshot, const PendingView* pending);
 // Batches that are there already.
 std::unique_ptr<RowSource> make_batch_source(std::vector<Batch> batches);
 

@@ -1,5 +1,6 @@
 // INSERT, UPDATE, DELETE, TRUNCATE: a query makes the rows, the engine writes them in one step.
 
+#include <numeric>
 #include <unordered_set>
 
 #include "expr/evaluator.h"
@@ -31,6 +32,12 @@ Result<void> check_writable(const Relation& relation, bool insert) {
                 relation.name);
   }
   return {};
+}
+
+// The rows, to go.
+Batch removed(Batch rows) {
+  rows.weights = std::make_shared<const std::vector<int32_t>>(rows.size(), -1);
+  return rows;
 }
 
 // Rows that come several times (an UPDATE that matches several FROM rows) count once: by the key.
@@ -119,14 +126,87 @@ Result<SqlSession::Outcome> SqlSession::run_insert(const ast::Insert& insert, co
   const Relation& relation = *bound.relation;
   TRY(check_writable(relation, true));
   const PhysicalPlan plan = TRY(plan_rows(bound.query, catalog(), TRY(binder.parameter_types())));
-  Batch given = all_rows(TRY(run_to_end(plan, parameters)), types_of(bound.query->schema));
-
-  Batch full = TRY(full_rows(relation, bound.columns, given));
-  Outcome outcome = TRY(written(fmt::format("INSERT 0 {}", given.size()), bound.returning, bound.returning_columns,
-                                full, parameters));
-  TRY(write(bound.relation, std::move(full)));
+  // What looks for rows that are there must find them there still when it writes.
+  const bool locks = bound.conflict && !transaction_;
+  Outcome outcome = TRY([&] {
+    if (!locks) return insert_rows(bound, plan, parameters);
+    MutexLock lock(engine_.write_lock());
+    return insert_rows(bound, plan, parameters);
+  }());
   TRY(wait_durable());
   return outcome;
+}
+
+Result<SqlSession::Outcome> SqlSession::insert_rows(const BoundInsert& bound, const PhysicalPlan& plan,
+                                                    std::span<const Value> parameters) {
+  const Batch given = all_rows(TRY(run_to_end(plan, parameters)), types_of(bound.query->schema));
+  Batch rows = TRY(full_rows(*bound.relation, bound.columns, given));
+  Batch changes = rows;
+  if (bound.conflict && bound.relation->declared_primary_key) {
+    Upsert upserted = TRY(upsert(bound, rows, parameters));
+    rows = std::move(upserted.rows);
+    changes = std::move(upserted.changes);
+  }
+  Outcome outcome = TRY(written(fmt::format("INSERT 0 {}", rows.size()), bound.returning, bound.returning_columns, rows,
+                                parameters));
+  TRY(write(bound.relation, std::move(changes)));
+  return outcome;
+}
+
+Result<SqlSession::Upsert> SqlSession::upsert(const BoundInsert& bound, const Batch& given,
+                                              std::span<const Value> parameters) {
+  const Relation& relation = *bound.relation;
+  const std::vector<Type> types = types_of(relation.schema_of());
+  const Batch rows = concat(std::span(&given, 1), types);
+  const auto pending = transaction_ ? transaction_->pending() : nullptr;
+  const auto stored = TRY(rows_with_keys_of(relation, rows, read_snapshot(), pending.get()));
+  const std::vector<uint32_t> first = first_of_each_key(relation, rows);
+  const bool updates = !bound.conflict->values.empty();
+  if (updates && first.size() < rows.size()) {
+    return fail(make_error(SqlState::kCardinalityViolation, "ON CONFLICT DO UPDATE command cannot affect row a second time")
+                    .with_hint("Ensure that no rows proposed for insertion within the same command have duplicate "
+                               "constrained values."));
+  }
+  std::vector<uint32_t> fresh, taken;
+  RowUnpacker there(types);
+  for (const uint32_t row : first) {
+    if (!stored[row]) {
+      fresh.push_back(row);
+    } else if (updates) {
+      taken.push_back(row);
+      there.append(*stored[row]);
+    }
+  }
+  Batch both;  // the rows that are there ++ those that were to come
+  both.selection = Selection(taken.size());
+  both.columns = there.finish();
+  for (const ColumnPtr& column : rows.columns) both.columns.push_back(gather(*column, taken));
+  if (bound.conflict->where && !both.empty()) {
+    const Batch wanted = TRY(evaluate({bound.conflict->where}, both, parameters));
+    std::vector<uint32_t> kept;
+    for (uint32_t i = 0; i < taken.size(); ++i) {
+      if (!wanted.columns[0]->is_null(i) && wanted.columns[0]->at<bool>(i)) kept.push_back(i);
+    }
+    both = both.with_rows(std::move(kept)).compacted();
+  }
+  Batch updated = both.empty() ? Batch{.columns = {}, .weights = nullptr, .selection = Selection(0)}
+                               : TRY(evaluate(bound.conflict->values, both, parameters));
+  const Batch inserted = rows.with_rows(fresh);
+  std::vector<Batch> parts;
+  if (!updated.empty()) {
+    std::vector<int> places(types.size());
+    std::iota(places.begin(), places.end(), 0);
+    TRY(check_not_null(relation, updated, places));
+    Batch old = both;
+    old.columns.resize(types.size());
+    parts.push_back(removed(std::move(old)));
+  }
+  // Out, though nothing is there: so COMMIT looks whether the key is still free.
+  if (transaction_) parts.push_back(removed(inserted.compacted()));
+  const size_t removals = parts.size();
+  if (!updated.empty()) parts.push_back(updated);
+  parts.push_back(inserted);
+  return Upsert{.changes = concat(parts, types), .rows = concat(std::span(parts).subspan(removals), types)};
 }
 
 // Outside of a transaction the rows that are read must still be there when they are written; inside, COMMIT
@@ -176,7 +256,7 @@ Result<SqlSession::Outcome> SqlSession::update_rows(const ast::Update& update, c
     parts[1].columns.push_back(rows.columns[width + c]);
   }
   parts[0].selection = parts[1].selection = rows.selection;
-  parts[0].weights = std::make_shared<const std::vector<int32_t>>(rows.size(), -1);
+  parts[0] = removed(std::move(parts[0]));
   Outcome outcome = TRY(written(fmt::format("UPDATE {}", rows.size()), bound.returning, bound.returning_columns, rows,
                                 parameters));
   TRY(write(bound.relation, concat(parts, types_of(relation.schema_of()))));
@@ -195,7 +275,7 @@ Result<SqlSession::Outcome> SqlSession::delete_rows(const ast::Delete& del, cons
   Batch changes;
   changes.columns.assign(rows.columns.begin(), rows.columns.begin() + static_cast<long>(relation.columns.size()));
   changes.selection = rows.selection;
-  changes.weights = std::make_shared<const std::vector<int32_t>>(rows.size(), -1);
+  changes = removed(std::move(changes));
   Outcome outcome = TRY(written(fmt::format("DELETE {}", rows.size()), bound.returning, bound.returning_columns, rows,
                                 parameters));
   TRY(write(bound.relation, std::move(changes)));

@@ -466,6 +466,7 @@ Result<bool> SqlSession::send(Portal& portal, uint64_t rows_max, pgwire::ResultS
   const uint64_t limit = rows_max == 0 ? portal.fetch_left : std::min(rows_max, portal.fetch_left);
   if (limit == 0) return false;
   Portal& cursor = *TRY(find_cursor(portal.cursor));
+  cursor.description.formats = portal.description.formats;
   const uint64_t before = cursor.rows_sent;
   const bool more = TRY(send_rows(cursor, limit, sink));
   portal.rows_sent += cursor.rows_sent - before;

@@ -142,6 +142,13 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
                                                                  Prepared& prepared);
   Result<Batch> evaluate(const std::vector<ExprPtr>& exprs, const Batch& rows, std::span<const Value> parameters);
   Result<void> check_not_null(const Relation& relation, const Batch& rows, std::span<const int> places);
+  Result<Outcome> insert_rows(const BoundInsert& bound, const PhysicalPlan& plan, std::span<const Value> parameters);
+  // What INSERT .. ON CONFLICT comes to.
+  struct Upsert {
+    Batch changes;  // old rows out, new rows in
+    Batch rows;     // that came or changed, for RETURNING
+  };
+  Result<Upsert> upsert(const BoundInsert& bound, const Batch& rows, std::span<const Value> parameters);
   // All of the relation's columns from `columns` of them; the others are NULL. NOT NULL is checked.
   Result<Batch> full_rows(const Relation& relation, std::span<const int> columns, const Batch& rows);
   Result<void> check_may_write(std::string_view verb) const;

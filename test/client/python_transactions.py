@@ -228,6 +228,7 @@ def asyncpg_transactions():
 def sqlalchemy_unit_of_work():
     import sqlalchemy
     from sqlalchemy import Column, ForeignKey, Integer, String
+    from sqlalchemy.dialects.postgresql import insert
     from sqlalchemy.orm import Session, declarative_base, relationship
 
     base = declarative_base()
@@ -271,6 +272,10 @@ def sqlalchemy_unit_of_work():
         session.flush()
         session.rollback()
         expect(author.name, "Stanislaw Lem")
+        upsert = insert(Book).values([{"id": 2, "title": "Fiasko"}, {"id": 7, "title": "Glos Pana"}])
+        session.execute(upsert.on_conflict_do_update(index_elements=["id"], set_={"title": upsert.excluded.title}))
+        expect(sorted(title for (title,) in session.query(Book.title)), ["Fiasko", "Glos Pana"])
+        session.rollback()
         streamed = session.execute(sqlalchemy.select(Book).execution_options(stream_results=True)).scalars()
         expect([b.title for b in streamed], ["Fiasco"])
         session.delete(author)

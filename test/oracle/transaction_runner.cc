@@ -102,9 +102,9 @@ class Script {
 
   std::string write() {
     const std::string returning = chance(30) ? " returning *" : "";
-    switch (below(11)) {
+    switch (below(12)) {
       case 0:
-      case 1:
+      case 1: return fmt::format("insert into k values ({}, {}, '{}') on conflict (id) {}{}", id(), below(8), text(), on_conflict(), returning);
       case 2: {
         const int key = id();
         return fmt::format("insert into k select {0}, {1}, '{2}' where not exists (select 1 from k where id = {0}){3}", key,
@@ -118,8 +118,15 @@ class Script {
       case 7: return fmt::format("insert into h values ({}, '{}'), ({}, null)", below(8), text(), below(8));
       case 8: return fmt::format("update h set s = s || 'x', a = (a + 1) % 8 where a = {} and length(s) < 20", below(8));
       case 9: return fmt::format("delete from h where a = {}", below(8));
+      case 10: return fmt::format("insert into k select id + {}, a, s from k where a = {} on conflict do nothing", 1 + below(3), below(8));
       default: return chance(50) ? fmt::format("execute put({}, {})", id(), below(8)) : fmt::format("execute get({})", id());
     }
+  }
+
+  std::string on_conflict() {
+    if (chance(40)) return "do nothing";
+    const std::string update = "do update set a = (k.a + excluded.a) % 8, s = excluded.s";
+    return chance(50) ? update : update + fmt::format(" where k.a > {}", below(8));
   }
 
   uint64_t state_;
