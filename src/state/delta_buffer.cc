@@ -12,6 +12,8 @@ namespace {
 
 using Entry = DeltaBuffer::Entry;
 
+constexpr size_t kChunkBytesMin = 960;  // buffers have some bytes less than a power of two
+constexpr size_t kChunkBytesMax = 250 * 1024;
 constexpr int kBucketBits = 11;
 constexpr size_t kBuckets = size_t{1} << kBucketBits;
 constexpr size_t kBucketsRowsMin = 4 * kBuckets;
@@ -56,9 +58,8 @@ void drop_repeated(std::vector<Entry>& entries) {
 
 void DeltaBuffer::add_chunk(size_t need) {
   // The first chunk of a small delta stays small: a step of one row makes one.
-  const size_t grown = chunks_.empty() ? 1024 : std::min(chunks_.back().capacity * 4, kChunkBytes);
-  const size_t capacity = std::max(grown, need);
-  chunks_.push_back({std::make_unique_for_overwrite<char[]>(capacity), 0, capacity});
+  const size_t grown = chunks_.empty() ? kChunkBytesMin : std::min(chunks_.back().capacity() * 4, kChunkBytesMax);
+  chunks_.push_back({Buffer::make(std::max(grown, need)), 0});
 }
 
 void DeltaBuffer::add_value(std::string_view key, std::string_view value) {
@@ -73,8 +74,8 @@ void DeltaBuffer::add_tombstone(std::string_view key) {
 void DeltaBuffer::entries(std::vector<Entry>& out) const {
   out.reserve(out.size() + size_);
   for (const Chunk& chunk : chunks_) {
-    const char* end = chunk.bytes.get() + chunk.used;
-    for (const char* at = chunk.bytes.get(); at < end;) {
+    const char* end = chunk.bytes() + chunk.used;
+    for (const char* at = chunk.bytes(); at < end;) {
       Entry entry{0, at, static_cast<uint32_t>(out.size())};
       entry.prefix = key_prefix(entry.key());
       out.push_back(entry);

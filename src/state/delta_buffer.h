@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/id.h"
+#include "types/buffer.h"
 
 namespace leat {
 
@@ -68,19 +69,18 @@ class DeltaBuffer {
 
  private:
   static constexpr uint32_t kTombstone = 0xFFFFFFFF;
-  static constexpr size_t kChunkBytes = 256 * 1024;
-
   struct Chunk {
-    std::unique_ptr<char[]> bytes;
+    std::shared_ptr<Buffer> buffer;  // pooled: a checkpoint would clear as many fresh pages as it has bytes
     size_t used;
-    size_t capacity;
+    char* bytes() const { return reinterpret_cast<char*>(buffer->data()); }
+    size_t capacity() const { return buffer->capacity(); }
   };
 
   char* add(uint32_t key_size, uint32_t value_size, uint32_t value_word) {
     const size_t need = 8 + size_t{key_size} + value_size;
-    if (chunks_.empty() || chunks_.back().capacity - chunks_.back().used < need) add_chunk(need);
+    if (chunks_.empty() || chunks_.back().capacity() - chunks_.back().used < need) add_chunk(need);
     Chunk& chunk = chunks_.back();
-    char* at = chunk.bytes.get() + chunk.used;
+    char* at = chunk.bytes() + chunk.used;
     chunk.used += need;
     std::memcpy(at, &key_size, 4);
     std::memcpy(at + 4, &value_word, 4);

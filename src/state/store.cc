@@ -383,6 +383,7 @@ rocksdb::Status Store::Impl::write_rows(const Checkpoint& checkpoint, RowSink& s
   }
   for (TableId table : checkpoint.dropped) tables[table].dropped = true;
 
+  std::vector<DeltaBuffer::Entry> entries;
   for (const auto& [table, work] : tables) {
     CHECK(table != kMetaTable, "table id 0 is the meta area");
     if (work.dropped) {
@@ -395,7 +396,7 @@ rocksdb::Status Store::Impl::write_rows(const Checkpoint& checkpoint, RowSink& s
         if (auto s = put(table, e.key, e.value, e.tombstone); !s.ok()) return s;
       }
     } else {
-      std::vector<DeltaBuffer::Entry> entries;
+      entries.clear();
       for (const DeltaBuffer* delta : work.deltas) delta->entries(entries);
       DeltaBuffer::sort(entries, DeltaBuffer::Duplicates::kValueWins);
       for (size_t i = 0; i < entries.size(); ++i) {
