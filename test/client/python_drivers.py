@@ -60,6 +60,61 @@ def asyncpg_reads_in_binary():
     asyncio.run(run())
 
 
+def psycopg_looks_up_by_key():
+    import psycopg
+
+    with psycopg.connect(dbname="dev", autocommit=True, **WHERE) as connection:
+        connection.execute("create table keys (id bigint primary key, small smallint, name text)")
+        connection.execute("create index keys_small on keys (small)")
+        connection.execute("create index keys_name on keys (name)")
+        connection.execute("insert into keys select i, i % 100, 'name ' || i from generate_series(1, 1000) as g(i)")
+
+        def rows(sql, *values):
+            found = connection.execute(sql, values, prepare=True, binary=True).fetchall()
+            return sorted(row[0] for row in found)
+
+        # The driver sends the smallest integer type that holds the value.
+        for key in (5, 500, 70_000, 2**40):
+            expect(rows("select name from keys where id = %s", key), [f"name {key}"] if key <= 1000 else [])
+            expect(len(rows("select id from keys where small = %s", key)), 10 if key < 100 else 0)
+        expect(rows("select id from keys where name = %s", "name 77"), [77])
+        expect(rows("select id from keys where id in (%s, %s, %s)", 3, 1, 3), [1, 3])
+        expect(rows("select id from keys where id = any(%s)", [9, 8, 9, 4000]), [8, 9])
+        expect(rows("select id from keys where name = any(%s) and id > %s", ["name 1", "name 2"], 1), [2])
+        for name in ("first", "second"):
+            connection.execute("update keys set name = %s where id = 1", (name,))
+            expect(rows("select name from keys where id = %s", 1), [name])
+        connection.execute("drop table keys")
+        connection.execute("create table keys (id bigint primary key, name int, more int)")
+        try:
+            rows("select name from keys where id = %s", 1)
+            raise AssertionError("a prepared statement has changed its columns")
+        except psycopg.errors.FeatureNotSupported as error:
+            expect(str(error).splitlines()[0], "cached plan must not change result type")
+        connection.execute("drop table keys")
+
+
+def asyncpg_reads_a_look_up_in_parts():
+    import asyncpg
+
+    async def run():
+        connection = await asyncpg.connect(database="dev", **WHERE)
+        await connection.execute("create table parts (a int, b int, primary key (a, b))")
+        await connection.execute("insert into parts select i % 2, i from generate_series(1, 1000) as g(i)")
+        await connection.execute("delete from parts where a = 0 and b > 200")
+        async with connection.transaction():
+            for a, wanted in ((0, list(range(2, 201, 2))), (1, list(range(1, 1001, 2))), (2, [])):
+                cursor = await connection.cursor("select b from parts where a = $1 order by b", a)
+                found = []
+                while part := await cursor.fetch(7):
+                    found += [row[0] for row in part]
+                expect(found, wanted)
+        await connection.execute("drop table parts")
+        await connection.close()
+
+    asyncio.run(run())
+
+
 def copy_in_and_out():
     import io
 
@@ -136,7 +191,9 @@ def make_objects():
 CASES = [
     (["psycopg2"], psycopg2_reads_and_writes),
     (["psycopg"], psycopg_prepares_after_five_uses),
+    (["psycopg"], psycopg_looks_up_by_key),
     (["asyncpg"], asyncpg_reads_in_binary),
+    (["asyncpg"], asyncpg_reads_a_look_up_in_parts),
     (["psycopg2", "psycopg"], copy_in_and_out),
     (["psycopg2", "sqlalchemy"], sqlalchemy_reflects),
 ]
