@@ -46,6 +46,13 @@ CatalogRecord record_of(const PlannedRelation& planned) {
           .zone = relation.zone};
 }
 
+// Where the rows and the state of a relation's job lie.
+std::vector<TableId> tables_of(const CatalogRecord& record) {
+  std::vector<TableId> tables{record.table};
+  for (uint32_t i = 0; i < record.state_tables; ++i) tables.push_back(TableId(record.first_state_table.value + i));
+  return tables;
+}
+
 bool reads_one_of(const PhysicalNode& node, const std::set<ObjectId>& relations) {
   if (node.kind == PhysicalKind::kScan && relations.contains(node.relation->id)) return true;
   return std::ranges::any_of(node.inputs, [&](const PhysicalPtr& input) { return reads_one_of(*input, relations); });
@@ -181,11 +188,17 @@ Result<void> Engine::bring_back(const CatalogRecord& record) {
   auto next = std::make_shared<CatalogSnapshot>(*catalog_.snapshot());
   if (anew) {
     const Relation& relation = *planned.relation;
-    if (relation.kind != RelationKind::kMaterializedView && relation.kind != RelationKind::kIndex) {
+    if (relation.kind == RelationKind::kSink) {
+      stop_sink(record, planned.relation);
+      next->put(planned.relation);
+      catalog_.publish(std::move(next));
+      return {};
+    }
+    if (relation.kind == RelationKind::kTable) {
       return fail(make_error(SqlState::kObjectNotInPrerequisiteState,
-                             "cannot bring back {} \"{}\": this version of leat plans it, or what it reads, differently "
-                             "than the one that made it", relation_kind_text(relation.kind), relation.name)
-                      .with_hint("Start the version that made it, drop it there, and create it again here."));
+                             "cannot bring back table \"{}\": this version of leat plans it differently than the one that "
+                             "made it", relation.name)
+                      .with_hint("Start the version that made it, and make the table again here."));
     }
     log::warn("{} \"{}\" is built anew: {}", relation_kind_text(relation.kind), relation.name,
               damaged ? "its state is damaged" : "it was made with another plan, or reads what was");
@@ -204,15 +217,24 @@ Result<void> Engine::bring_back(const CatalogRecord& record) {
   return attach(TRY(make_job(planned, false)));
 }
 
+// What a sink would have sent between the last checkpoint and the filling of what it reads cannot be found out, and to
+// send everything again is not ours to choose: it stays there, idle, until it is dropped.
+void Engine::stop_sink(const CatalogRecord& record, const RelationPtr& sink) {
+  log::error("sink \"{}\" does not go on: its plan, or that of a view it reads, has changed; drop it and create it again",
+             sink->name);
+  state_->stopped_sinks[record.id] = {sink, record};
+}
+
 // State that does not fit its plan any more is left behind, and the job filled again from its inputs.
 Result<void> Engine::build_anew() {
   for (const auto& [old, planned] : std::exchange(state_->to_build_anew, {})) {
     TRY(Backfill(*this).run(planned, {}));
-    std::vector<TableId> left{old.table};
-    for (uint32_t i = 0; i < old.state_tables; ++i) left.push_back(TableId(old.first_state_table.value + i));
-    TRY(commit_catalog({{relation_key(old.id), encode_record(record_of(planned))}, {damage_key(old.id), std::nullopt}},
-                       std::move(left),
-                       std::make_shared<CatalogSnapshot>(*catalog_.snapshot())));
+    std::vector<TableId> left = tables_of(old);
+    std::map<std::string, std::optional<std::string>> meta{{relation_key(old.id), encode_record(record_of(planned))},
+                                                           {damage_key(old.id), std::nullopt}};
+    // The next start finds nothing wrong with the view any more, but the sink has missed changes.
+    for (const auto& [id, sink] : state_->stopped_sinks) meta[damage_key(id)] = "1";
+    TRY(commit_catalog(std::move(meta), std::move(left), std::make_shared<CatalogSnapshot>(*catalog_.snapshot())));
   }
   return {};
 }
@@ -466,6 +488,7 @@ Result<void> Engine::drop(const std::vector<ObjectId>& relations) {
   std::vector<std::unique_ptr<SinkTask>> sinks;
   for (const ObjectId id : relations) {
     meta[relation_key(id)] = std::nullopt;
+    meta[damage_key(id)] = std::nullopt;
     for (const std::string prefix : {"source", "start", "sink"}) {
       for (const auto& [key, value] : TRY(s.store->meta_with_prefix(fmt::format("{}/{}/", prefix, id.value)))) {
         meta[key] = std::nullopt;
@@ -476,6 +499,9 @@ Result<void> Engine::drop(const std::vector<ObjectId>& relations) {
   TRY(at_step_boundary([&]() -> Result<void> {
     // Dependents first, so that nothing reads what is gone.
     for (auto id = relations.rbegin(); id != relations.rend(); ++id) {
+      if (const auto sink = s.stopped_sinks.extract(*id)) {
+        for (const TableId table : tables_of(sink.mapped().record)) dropped.push_back(table);
+      }
       const auto job = s.jobs.find(*id);
       if (job == s.jobs.end()) continue;
       if (job->second->ingest) ingests.push_back(std::move(job->second->ingest));

@@ -58,7 +58,8 @@ struct JobStats {
   uint64_t rows_in = 0, rows_out = 0;
   uint64_t state_bytes = 0;
   uint64_t errors = 0;
-  std::string_view status = "running";  // or stopped: no step is made
+  std::string_view status = "running";  // or stopped
+  std::string reason;                   // of stopped
   // How long its last input was on its way, from its arrival until a query could see it; or, if that is
   // more, how long the oldest that waits has been.
   double freshness_seconds = 0;
@@ -206,6 +207,7 @@ class Engine {
   Result<void> recover();
   Result<void> bring_back(const CatalogRecord& record);
   Result<void> build_anew();
+  void stop_sink(const CatalogRecord& record, const RelationPtr& sink);
   Result<void> attach(std::unique_ptr<LiveJob> job);
   void detach(ObjectId id);
   Result<std::unique_ptr<LiveJob>> make_job(const PlannedRelation& planned, bool is_new);

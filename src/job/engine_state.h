@@ -50,6 +50,11 @@ struct Engine::State {
     PlannedRelation planned;
   };
   std::vector<Anew> to_build_anew;
+  struct StoppedSink {
+    RelationPtr relation;
+    CatalogRecord record;
+  };
+  std::map<ObjectId, StoppedSink> stopped_sinks;
 
   // ---- inbox, any thread
   Mutex inbox_mutex;

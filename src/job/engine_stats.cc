@@ -9,10 +9,12 @@ std::vector<JobStats> Engine::job_stats() const {
   std::vector<JobStats> all;
   (void)const_cast<Engine*>(this)->at_step_boundary([&]() -> Result<void> {
     const int64_t now = clock_.now_us();
+    const std::optional<Error> failure = step_failure();
     std::map<ObjectId, double> behind;  // jobs come in id order, inputs before users
     for (const auto& [id, job] : s.jobs) {
       JobStats stats{.relation = job->relation, .rows_in = job->rows_in, .errors = job->errors->count(),
-                     .status = s.failed ? "stopped" : "running"};
+                     .status = failure ? "stopped" : "running"};
+      if (failure) stats.reason = failure->message;
       double seconds = 0;  // since the oldest input arrived that waits for a step
       if (job->ingest) {
         if (const int64_t since = job->ingest->waiting_since_us(); since != 0) {
@@ -42,6 +44,11 @@ std::vector<JobStats> Engine::job_stats() const {
         stats.nodes.push_back(std::move(row));
       }
       all.push_back(std::move(stats));
+    }
+    for (const auto& [id, sink] : s.stopped_sinks) {
+      all.push_back({.relation = sink.relation,
+                     .status = "stopped",
+                     .reason = "its plan, or that of a view it reads, has changed; drop it and create it again"});
     }
     return {};
   });

@@ -103,6 +103,26 @@ TEST_F(Recovery, AViewOfAnotherPlanIsBuiltAnewWithWhatReadsIt) {
   }
 }
 
+TEST_F(Recovery, ASinkOfAViewThatIsBuiltAnewStaysIdleUntilItIsDropped) {
+  ASSERT_TRUE(open());
+  run("create table t (id int primary key, k int, v int)");
+  run("create materialized view v as select k, sum(v) s from t group by k");
+  run("create sink k from v with (connector = 'blackhole', force_append_only = 'true')");
+  run("insert into t values (1, 1, 10)");
+  const auto status = [&] { return run("select status, reason <> '' from rw_catalog.rw_jobs where job = 'k'"); };
+  EXPECT_EQ(status(), std::vector<std::string>{"running|f"});
+  for (int restart = 0; restart < 2; ++restart) {
+    ASSERT_TRUE(open({.rebuild = plan_otherwise}));
+    EXPECT_EQ(run("select * from v"), std::vector<std::string>{"1|10"});
+    EXPECT_EQ(status(), std::vector<std::string>{"stopped|t"});
+  }
+  run("drop sink k");
+  EXPECT_EQ(status(), std::vector<std::string>{});
+  run("create sink k from v with (connector = 'blackhole', force_append_only = 'true')");
+  ASSERT_TRUE(open({.rebuild = plan_otherwise}));
+  EXPECT_EQ(status(), std::vector<std::string>{"running|f"});
+}
+
 TEST_F(Recovery, ATableOfAnotherPlanStopsTheStart) {
   ASSERT_TRUE(open());
   run("create table t (id int primary key, double_id int as id * 2)");
