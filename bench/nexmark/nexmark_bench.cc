@@ -240,7 +240,7 @@ struct Run {
   uint64_t result_rows = 0, checksum = 0;
   uint64_t checkpoints = 0;  // complete before the clock stopped
   uint64_t steps = 0;
-  double longest_turn_ms = 0;
+  double longest_step_ms = 0, longest_pause_ms = 0;
 };
 
 // Everything of one engine's life. `error`: the query cannot be created.
@@ -284,7 +284,8 @@ Run run_once(const Options& options, const std::string& query, bool into_sink, c
       run.cpu_seconds = cpu_seconds() - cpu;
       run.steps = engine->step_stats().steps - steps;
       run.checkpoints = engine->checkpoint_stats().count - checkpoints;
-      run.longest_turn_ms = static_cast<double>(engine->step_stats().longest_turn_ns) * 1e-6;
+      run.longest_step_ms = static_cast<double>(engine->step_stats().longest_step_ns) * 1e-6;
+      run.longest_pause_ms = static_cast<double>(engine->step_stats().longest_pause_ns) * 1e-6;
       if (options.show_plan) {
         const CheckpointStats last = engine->checkpoint_stats();
         fmt::print(stderr, "{} checkpoints, the last of {} rows, {} bytes, {:.3f} s\n", run.checkpoints, last.last_rows,
@@ -360,7 +361,7 @@ int measure(const Options& options) {
   const std::string head = fmt::format(
       R"("query":"{}","input":"{}","into":"{}","events":{},"shards":{},"event_time_events_per_second":{},"input_bytes":{})",
       options.query, options.input, into, options.events, options.shards, options.rate, input_bytes);
-  std::vector<double> seconds, rates, per_cpu, checkpoints, turns;
+  std::vector<double> seconds, rates, per_cpu, checkpoints, longest_steps, pauses;
   Run last;
   for (uint64_t i = 0; i < options.repeat; ++i) {
     std::string error;
@@ -374,13 +375,15 @@ int measure(const Options& options) {
     rates.push_back(events / last.seconds);
     per_cpu.push_back(events / last.cpu_seconds);
     checkpoints.push_back(static_cast<double>(last.checkpoints));
-    turns.push_back(last.longest_turn_ms);
+    longest_steps.push_back(last.longest_step_ms);
+    pauses.push_back(last.longest_pause_ms);
   }
   fmt::print("{{{},\"seconds\":{},\"events_per_second\":{},\"events_per_cpu_second\":{},"
              "\"peak_rss_bytes\":{},\"rss_before_bytes\":{},\"result_changes\":{},\"result_rows\":{},"
-             "\"checksum\":\"{:016x}\",\"steps\":{},\"checkpoints\":{},\"longest_turn_ms\":{}}}\n",
+             "\"checksum\":\"{:016x}\",\"steps\":{},\"checkpoints\":{},"
+             "\"longest_step_ms\":{},\"longest_pause_ms\":{}}}\n",
              head, spread(seconds), spread(rates), spread(per_cpu), peak_rss_bytes(), rss_before, last.changes,
-             last.result_rows, last.checksum, last.steps, spread(checkpoints), spread(turns));
+             last.result_rows, last.checksum, last.steps, spread(checkpoints), spread(longest_steps), spread(pauses));
   return 0;
 }
 

@@ -186,7 +186,8 @@ class Engine {
     uint64_t steps, rows;
     double seconds;
     uint64_t last_ns;
-    uint64_t longest_turn_ns;  // a step with what is done before the next: the longest wait of a row
+    uint64_t longest_step_ns;
+    uint64_t longest_pause_ns;  // between two steps, for a checkpoint and eviction
   };
   StepStats step_stats() const;
   // What CREATE is doing right now.

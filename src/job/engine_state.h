@@ -110,7 +110,7 @@ struct Engine::State {
   metrics::HistogramPtr step_seconds, step_rows_histogram, checkpoint_seconds, checkpoint_freeze_seconds;
   metrics::CounterPtr checkpoint_bytes;
 
-  std::atomic<uint64_t> steps{0}, step_rows{0}, step_ns{0}, last_step_ns{0}, longest_turn_ns{0};
+  std::atomic<uint64_t> steps{0}, step_rows{0}, step_ns{0}, last_step_ns{0}, longest_step_ns{0}, longest_pause_ns{0};
   bool closed = true;  // until the threads run
 };
 

@@ -103,7 +103,8 @@ StoreHealth Engine::health() const { return state_->store->health(); }
 Engine::StepStats Engine::step_stats() const {
   const State& s = *state_;
   return {.steps = s.steps, .rows = s.step_rows, .seconds = static_cast<double>(s.step_ns) / 1e9,
-          .last_ns = s.last_step_ns, .longest_turn_ns = s.longest_turn_ns};
+          .last_ns = s.last_step_ns, .longest_step_ns = s.longest_step_ns,
+          .longest_pause_ns = s.longest_pause_ns};
 }
 
 std::vector<Engine::Progress> Engine::progress() const {

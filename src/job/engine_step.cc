@@ -17,6 +17,12 @@ constexpr int64_t kClockTickNs = 100'000'000;
 constexpr int64_t kLoadSliceNs = 1'000'000;
 constexpr uint64_t kEvictSlice = 1 << 20;
 
+// Written by the step thread only.
+void note_longest(std::atomic<uint64_t>& longest, int64_t ns) {
+  const auto now = static_cast<uint64_t>(ns);
+  if (now > longest.load(std::memory_order_relaxed)) longest.store(now, std::memory_order_relaxed);
+}
+
 }  // namespace
 
 void Engine::step_loop() {
@@ -31,7 +37,6 @@ void Engine::step_loop() {
       s.awake = false;
     }
     for (auto& work : works) work->done.set_value(work->run());
-    const int64_t turn_start = clock_.monotonic_ns();
     if (gather() || !s.executor->idle()) run_step();
 
     const int64_t now = clock_.monotonic_ns();
@@ -43,10 +48,7 @@ void Engine::step_loop() {
     if (s.phase == State::Phase::kSerialising) continue_checkpoint();
     finish_checkpoint();
     evict_if_over();
-    const auto turn = static_cast<uint64_t>(clock_.monotonic_ns() - turn_start);
-    if (turn > s.longest_turn_ns.load(std::memory_order_relaxed)) {
-      s.longest_turn_ns.store(turn, std::memory_order_relaxed);
-    }
+    note_longest(s.longest_pause_ns, clock_.monotonic_ns() - now);
 
     bool loading = false;
     if (!s.failed) {
@@ -173,6 +175,7 @@ void Engine::run_step() {
   s.step_rows.fetch_add(rows, std::memory_order_relaxed);
   s.step_ns.fetch_add(static_cast<uint64_t>(took), std::memory_order_relaxed);
   s.last_step_ns.store(static_cast<uint64_t>(took), std::memory_order_relaxed);
+  note_longest(s.longest_step_ns, took);
   if (rows >= kStepRowsMin) {
     s.ns_per_row = 0.8 * s.ns_per_row + 0.2 * static_cast<double>(took) / static_cast<double>(rows);
   }
