@@ -228,6 +228,7 @@ class Engine {
   void finish_checkpoint();
   void commit_loop();
   void evict_if_over();
+  uint64_t evict_slice();
   Result<void> check_takes_changes() const;
   void stop_steps(const Error& error, const JobGraph* failed_in);
   void note_damage(const JobGraph* graph);

@@ -79,6 +79,8 @@ struct Engine::State {
   // ---- checkpoints
   enum class Phase : uint8_t { kNone, kSerialising, kCommitting, kCommitted };
   Phase phase = Phase::kNone;
+  bool evicting = false;      // over the memory's bound, and there is more to evict
+  int64_t next_evict_ns = 0;
   std::shared_ptr<Checkpoint> checkpoint;
   std::vector<StateTable*> frozen_tables;  // not serialised yet
   size_t frozen_records = 0;               // in them, when they were frozen

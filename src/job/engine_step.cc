@@ -15,7 +15,12 @@ constexpr size_t kStepRowsMax = 256 * 1024;
 constexpr auto kIdleWait = std::chrono::milliseconds(50);
 constexpr int64_t kClockTickNs = 100'000'000;
 constexpr int64_t kLoadSliceNs = 1'000'000;
+// Eviction takes a slice of a turn; far over the bound a large one, because a late step does less harm
+// than a program that grows until it is killed.
 constexpr uint64_t kEvictSlice = 1 << 20;
+constexpr int64_t kEvictNs = 2'000'000;
+constexpr int64_t kEvictUrgentNs = 30'000'000;
+constexpr int64_t kEvictPauseNs = 100'000'000;  // after a turn that freed nothing: all is younger than the last checkpoint
 
 // Written by the step thread only.
 void note_longest(std::atomic<uint64_t>& longest, int64_t ns) {
@@ -67,7 +72,7 @@ void Engine::step_loop() {
     }
     MutexLock lock(s.inbox_mutex);
     if (stopping && s.works.empty() && s.writes.empty()) return;
-    if (!s.awake && !loading && s.phase != State::Phase::kSerialising) {
+    if (!s.awake && !loading && !s.evicting && s.phase != State::Phase::kSerialising) {
       s.inbox_changed.wait_for(s.inbox_mutex, kIdleWait);
     }
   }
@@ -238,14 +243,25 @@ void Engine::note_freshness() {
 
 void Engine::evict_if_over() {
   State& s = *state_;
-  if (memory_.over_bytes() <= 0 || s.phase != State::Phase::kNone) return;
-  uint64_t given = s.tables->evict(kEvictSlice);
-  for (auto& [id, job] : s.jobs) {
-    for (StateTable* table : job->graph->state_tables()) {
-      if (given >= kEvictSlice) return;
-      given += table->evict(kEvictSlice - given);
-    }
+  s.evicting = false;
+  const int64_t over = memory_.over_bytes();
+  const int64_t now = clock_.monotonic_ns();
+  if (over <= 0 || s.phase != State::Phase::kNone || now < s.next_evict_ns) return;
+  const int64_t end = now + (over > memory_.bytes_max() / 4 ? kEvictUrgentNs : kEvictNs);
+  uint64_t given = 0;
+  while (memory_.over_bytes() > 0 && clock_.monotonic_ns() < end) given += evict_slice();
+  s.evicting = given > 0 && memory_.over_bytes() > 0;
+  if (given == 0) s.next_evict_ns = end + kEvictPauseNs;
+}
+
+// A slice of the stored rows and one of each state table. What it freed; 0 may also mean that the clock hands
+// have only taken marks away.
+uint64_t Engine::evict_slice() {
+  uint64_t given = state_->tables->evict(kEvictSlice);
+  for (auto& [id, job] : state_->jobs) {
+    for (StateTable* table : job->graph->state_tables()) given += table->evict(kEvictSlice);
   }
+  return given;
 }
 
 }  // namespace leat
