@@ -113,6 +113,7 @@ bool KeyLookup::add_scan(PhysicalPtr scan) {
 Result<std::optional<Batch>> KeyLookup::run(const Snapshot& snapshot, EvalContext eval) {
   FirstError errors;
   eval.errors = &errors;
+  TRY(check_snapshot_has(*scans_[0], snapshot));
   const bool few = TRY(fetch(snapshot, eval));
   Batch batch = take_rows(*unpacker_);
   TRY(errors.result());
@@ -127,7 +128,7 @@ Result<std::optional<Batch>> KeyLookup::run(const Snapshot& snapshot, EvalContex
 
 // Reads the rows into the unpacker; false: there are too many.
 Result<bool> KeyLookup::fetch(const Snapshot& snapshot, EvalContext& eval) {
-  take_rows(*unpacker_);  // what an error may have left there
+  if (unpacker_->size() > 0) take_rows(*unpacker_);  // an error has left them there
   for (const PhysicalPtr& scan : scans_) {
     std::vector<KeyRange> ranges = TRY(key_ranges(*scan, eval));
     if (ranges.size() > kLookupRowsMax) return false;

@@ -363,5 +363,29 @@ TEST(KeyLookup, LeavesManyRowsToTheOperators) {
   }
 }
 
+// Not an empty answer: the session plans again.
+TEST(KeyLookup, AndOperatorsSayWhenTheSnapshotDoesNotHaveTheirRelation) {
+  SystemFileSystem files;
+  auto store = Store::open({.in_memory = true}, files).value();
+  StoredTables tables(*store);
+  planner::SqlFixture fixture;
+  ASSERT_TRUE(fixture.run("create table t (a integer primary key);").has_value());
+  const Snapshot before = tables.snapshot();
+  tables.create(fixture.find("t")->table);
+  tables.publish(1);
+  const auto [plan, lookup] = leat::plan(fixture.catalog(), "select a from t where a = 1").value();
+  const TimeZone utc;
+  EvalContext eval;
+  eval.zone = &utc;
+  const auto found = lookup->run(before, eval);
+  ASSERT_FALSE(found.has_value());
+  EXPECT_EQ(found.error().code, SqlState::kUndefinedTable);
+  const auto run = QueryRun::start(plan, {.snapshot = before, .eval = eval});
+  ASSERT_FALSE(run.has_value());
+  EXPECT_EQ(run.error().code, SqlState::kUndefinedTable);
+  EXPECT_EQ(lookup->run(tables.snapshot(), eval).value()->size(), 0u);
+  EXPECT_TRUE(QueryRun::start(plan, {.snapshot = tables.snapshot(), .eval = eval}).has_value());
+}
+
 }  // namespace
 }  // namespace leat

@@ -36,6 +36,9 @@ Result<std::unique_ptr<QueryRun>> QueryRun::start(const PhysicalPlan& plan, Quer
   std::unique_ptr<QueryRun> run(new QueryRun(plan.columns.size(), std::move(options)));
   run->graph_ = TRY(build_graph(plan.root, {.query = true, .eval = &run->step_.eval}));
   TRY(run->check());
+  for (const ScanPort& scan : run->graph_->scans()) {
+    TRY(check_snapshot_has(*scan.scan, run->options_.snapshot));
+  }
   Node* root = run->graph_->root();
   run->schedule(root);
   auto collect = std::make_unique<Collect>();

@@ -165,6 +165,11 @@ class Batches final : public RowSource {
 
 }  // namespace
 
+Result<void> check_snapshot_has(const PhysicalNode& scan, const Snapshot& snapshot) {
+  if (!scan.relation->stored() || snapshot.has(scan.relation->table)) return {};
+  return fail(SqlState::kUndefinedTable, "relation \"{}\" does not exist", scan.relation->name);
+}
+
 RowUnpacker unpacker_of(const PhysicalNode& scan) {
   std::vector<Type> types;
   types.reserve(scan.relation->columns.size());

@@ -30,6 +30,9 @@ using MakeRowSource = std::function<Result<std::unique_ptr<RowSource>>(const Phy
 // the transaction has written itself, if `pending` is not null (it outlives the source).
 Result<std::unique_ptr<RowSource>> make_stored_source(const PhysicalNode& scan, const Snapshot& snapshot,
                                                       EvalContext& eval, const PendingView* pending = nullptr);
+// kUndefinedTable if the snapshot does not have the scan's relation, when it is a stored one: between
+// planning and the snapshot it, or an index of it, may have been dropped or come. Then plan again.
+Result<void> check_snapshot_has(const PhysicalNode& scan, const Snapshot& snapshot);
 // Takes stored rows of the scan's relation apart, as far as the scan's columns need it.
 RowUnpacker unpacker_of(const PhysicalNode& scan);
 // The rows that were unpacked, as a batch.

@@ -366,8 +366,18 @@ Result<std::unique_ptr<QueryRun>> SqlSession::start_query(const PhysicalPlan& pl
                                 .deadline_ns = timeout_ms > 0 ? monotonic_ns() + timeout_ms * 1'000'000 : 0});
 }
 
-// A query's rows: found at once by the short path, or made while they are read.
+// What a plan reads may be dropped, and another index come, before its snapshot is taken: it is planned
+// again with the catalog of after that.
 Result<void> SqlSession::start_rows(Portal& portal) {
+  auto started = start_planned_rows(portal);
+  if (started || transaction_ || started.error().code != SqlState::kUndefinedTable) return started;
+  if (!portal.prepared->plan) return started;
+  portal.prepared->plan = nullptr;
+  return start_planned_rows(portal);
+}
+
+// A query's rows: found at once by the short path, or made while they are read.
+Result<void> SqlSession::start_planned_rows(Portal& portal) {
   Prepared& prepared = *portal.prepared;
   const auto plan = TRY(plan_of(prepared));
   if (prepared.lookup && !(transaction_ && transaction_->has_writes())) {

@@ -106,6 +106,7 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
   Result<std::shared_ptr<const PhysicalPlan>> plan_of(Prepared& prepared);
   Result<std::unique_ptr<QueryRun>> start_query(const PhysicalPlan& plan, std::span<const Value> parameters);
   Result<void> start_rows(Portal& portal);
+  Result<void> start_planned_rows(Portal& portal);
   Result<std::vector<Batch>> run_to_end(const PhysicalPlan& plan, std::span<const Value> parameters);
   // Anything but a query whose rows are streamed.
   Result<Outcome> run_statement(const ast::Statement& statement, Prepared& prepared, std::span<const Value> parameters);
