@@ -191,7 +191,7 @@ int leat_sink(const Arguments& arguments) {
   const leat::Options options = must_have(leat::parse_options("connector nats", row->sink_options, with));
   leat::SystemClock clock;
   const auto sink = must_have(row->make_sink({.options = options, .clock = clock}));
-  const auto writer = must_have(sink->open_writer());
+  const auto writer = must_have(sink->open_writer({}));
   const double start = seconds_now(), cpu = cpu_seconds();
   uint64_t bytes = 0;
   for (uint64_t i = 1; i <= messages; ++i) {

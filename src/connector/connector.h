@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -155,6 +156,8 @@ class SinkWriter {
   // Waits until durable_up_to() >= token, some progress was made, or the time ran out; answers the
   // new durable_up_to(). The permanent error, if the writer has met one.
   virtual Result<uint64_t> wait_durable(uint64_t token, std::chrono::milliseconds wait) = 0;
+  // Everything that was not yet given to send() will be stored behind it; see SinkConnector.
+  virtual Position position() const = 0;
   // Waits until everything taken is durable; false when the time ran out first.
   virtual Result<bool> flush(std::chrono::milliseconds wait) = 0;
   // Ends waiting calls; what is in flight stays unacknowledged.
@@ -188,10 +191,14 @@ class SinkConnector {
   virtual const SubjectTemplate& subject_template() const = 0;
   // Appends the subject for these column values (nullopt: SQL NULL), escaped.
   virtual void subject(std::span<const std::optional<std::string_view>> values, std::string& out) const = 0;
-  virtual Result<std::unique_ptr<SinkWriter>> open_writer() = 0;
-  // The identity of the last message that the broker has stored on this subject, if any: how a
-  // sink finds its place again after more than the dedup window.
-  virtual Result<std::optional<std::string>> last_identity(std::string_view subject) = 0;
+  // `from`: everything that will be given to the writer is stored behind it, if it is stored already.
+  virtual Result<std::unique_ptr<SinkWriter>> open_writer(const Position& from) = 0;
+  // Where the broker's storage of this sink's subjects ends now. Empty: it stores nothing.
+  virtual Result<Position> end_position() = 0;
+  // Every identity that the broker has stored behind `from` (empty: from the beginning): how a sink
+  // learns what went out before a crash, however long ago, and whoever else writes there.
+  virtual Result<void> stored_identities(const Position& from,
+                                         const std::function<void(std::string_view)>& take) = 0;
 };
 
 // ---- the list's row --------------------------------------------------------------------------

@@ -129,7 +129,7 @@ TEST(Blackhole, TakesEverything) {
   ASSERT_TRUE(options.has_value());
   ManualClock clock;
   const auto sink = row.make_sink({.options = *options, .clock = clock});
-  const auto writer = (*sink)->open_writer();
+  const auto writer = (*sink)->open_writer({});
   for (uint64_t token = 1; token <= 10; ++token)
     EXPECT_TRUE((*writer)->send({.subject = "", .payload = "abc", .token = token}).value_or(false));
   EXPECT_EQ((*writer)->durable_up_to(), 10u);

@@ -64,6 +64,8 @@ Result<void> Backfill::run(const PlannedRelation& planned, const Engine::CreateO
     (void)engine_.at_step_boundary([&]() -> Result<void> {
       leave();
       if (relation->stored()) s.tables->drop(relation->table);
+      if (s.filling_sink != nullptr) s.pending_dropped.push_back(relation->table);
+      s.filling_sink = nullptr;
       return {};
     });
     job_.reset();
@@ -109,6 +111,11 @@ Result<void> Backfill::begin() {
       inputs_.push_back(std::move(input));
     }
     start_ = s.tables->snapshot();
+    if (job_->sink) {
+      s.filling_sink = job_->sink.get();
+      // What a CREATE that a crash cut short has left in the log.
+      s.pending_dropped.push_back(job_->relation->table);
+    }
     return {};
   });
 }
@@ -269,8 +276,9 @@ Result<void> Backfill::finish() {
   s.tables->publish(s.epoch);
   engine_.published_epoch_.store(s.epoch, std::memory_order_release);
   for (Collect* collect : job_->collects) {
-    for (const Batch& batch : collect->take()) job_->sink->add(batch, s.epoch);
+    for (const Batch& batch : collect->take()) job_->sink->add(batch);
   }
+  s.filling_sink = nullptr;
   leave();
   return engine_.attach(std::move(job_));
 }
@@ -304,12 +312,13 @@ Result<void> Backfill::hand_over() {
   Engine::State& s = *engine_.state_;
   for (Collect* collect : job_->collects) {
     for (const Batch& batch : collect->take()) {
-      if (job_->sends_snapshot) job_->sink->add(batch, engine_.epoch());
+      if (job_->sends_snapshot) job_->sink->add(batch);
     }
-    while (job_->sink->over_bound()) {
-      TRY(check());
-      job_->sink->flush(std::chrono::milliseconds(50));
-    }
+  }
+  if (job_->sink && job_->sink->over_bound()) {  // a large snapshot goes to the log piece by piece
+    TRY(check());
+    TRY(engine_.checkpoint_with({}));
+    job_->sink->spill();
   }
   if (!job_->relation->stored()) return {};
   bool pending = false;

@@ -315,6 +315,7 @@ Result<std::unique_ptr<Engine::LiveJob>> Engine::make_job(const PlannedRelation&
                                      .clock = &clock_,
                                      .store = s.store.get(),
                                      .identity = fmt::format("leat-{}-{}", relation.id.value, relation.created_micros),
+                                     .is_new = is_new,
                                      .wake = [this] { wake(); }}));
   }
   return job;
@@ -408,17 +409,24 @@ Result<void> Engine::commit_catalog(std::map<std::string, std::optional<std::str
                                     std::vector<TableId> dropped, std::shared_ptr<CatalogSnapshot> next) {
   TRY(check_takes_changes());
   meta["next_ids"] = fmt::format("{} {}", next->next_object_id, next->next_table_id);
-  TRY(at_step_boundary([&]() -> Result<void> {
+  TRY(checkpoint_with([&] {
     for (auto& [key, value] : meta) state_->pending_meta[key] = value;
     for (const TableId table : dropped) state_->pending_dropped.push_back(table);
+  }));
+  catalog_.publish(std::move(next));
+  return {};
+}
+
+// A checkpoint of all that was applied so far and of what `prepare` (at a step's boundary) adds.
+Result<void> Engine::checkpoint_with(const std::function<void()>& prepare) {
+  TRY(at_step_boundary([&]() -> Result<void> {
+    if (prepare) prepare();
     ++state_->epoch;  // an epoch of its own, so that this checkpoint is not an earlier one
     state_->tables->publish(state_->epoch);
     published_epoch_ = state_->epoch;
     return {};
   }));
-  TRY(flush());
-  catalog_.publish(std::move(next));
-  return {};
+  return flush();
 }
 
 Result<void> Engine::create_schema(const std::string& name) {
@@ -449,7 +457,9 @@ Result<void> Engine::create(const PlannedRelation& planned, const CreateOptions&
       meta[fmt::format("start/{}/{}", relation->id.value, split.id)] = split.start.text;
     }
   } else if (relation->kind == RelationKind::kSink) {
-    TRY(SinkTask::validate(relation, clock_));
+    for (const std::string& notice : TRY(SinkTask::validate(relation, clock_))) {
+      if (options.notice) options.notice(notice);
+    }
   }
 
   const uint32_t state_tables = planned.plan.root ? count_state_tables(*planned.plan.root) : 0;
@@ -465,6 +475,7 @@ Result<void> Engine::create(const PlannedRelation& planned, const CreateOptions&
     (void)at_step_boundary([&]() -> Result<void> {
       detach(relation->id);
       if (relation->stored()) s.tables->drop(relation->table);
+      if (relation->kind == RelationKind::kSink) s.pending_dropped.push_back(relation->table);
       return {};
     });
     return committed;
@@ -473,6 +484,7 @@ Result<void> Engine::create(const PlannedRelation& planned, const CreateOptions&
     if (has_connector(*relation) && relation->kind == RelationKind::kTable) {
       TRY(start_ingest(*s.jobs[relation->id], positions));
     }
+    if (relation->kind == RelationKind::kSink) s.jobs[relation->id]->sink->release();
     return start_idle_sources();
   });
 }

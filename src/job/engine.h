@@ -120,6 +120,7 @@ class Engine {
   struct CreateOptions {
     const std::atomic<bool>* cancel = nullptr;
     std::function<void(uint64_t rows_done, uint64_t rows_total)> progress = {};
+    std::function<void(const std::string&)> notice = {};  // for the user, not an error
   };
   // Brings a job up beside the live ones (backfill), makes it live, and commits it with the catalog.
   // On an error nothing is left.
@@ -235,6 +236,7 @@ class Engine {
   static std::string damage_key(ObjectId id);
   void refuse_writes();
   void note_freshness();
+  Result<void> checkpoint_with(const std::function<void()>& prepare);
   Result<void> commit_catalog(std::map<std::string, std::optional<std::string>> meta,
                               std::vector<TableId> dropped, std::shared_ptr<CatalogSnapshot> next);
   void wake();

@@ -45,6 +45,10 @@ void Engine::begin_checkpoint() {
       if (!log.empty()) checkpoint->deltas.push_back(std::move(log));
     }
   }
+  if (s.filling_sink != nullptr) {
+    DeltaBuffer log = s.filling_sink->freeze(checkpoint->meta);
+    if (!log.empty()) checkpoint->deltas.push_back(std::move(log));
+  }
   s.tables->freeze(*checkpoint);
   checkpoint->meta["next_row_id"] = std::to_string(next_row_id_.load());
   checkpoint->meta["dml_sequence"] = std::to_string(s.applied_sequence);
@@ -175,8 +179,9 @@ void Engine::finish_checkpoint() {
     if (job != s.jobs.end() && job->second->ingest) job->second->ingest->committed(positions);
   }
   for (auto& [id, job] : s.jobs) {
-    if (job->sink) job->sink->committed(epoch);
+    if (job->sink) job->sink->committed();
   }
+  if (s.filling_sink != nullptr) s.filling_sink->committed();
   if (s.log) {
     if (auto cut = s.log->truncate_before(s.checkpoint_sequence + 1); !cut) {
       log::warn("the DML log could not be shortened: {}", cut.error().to_string());

@@ -92,6 +92,7 @@ struct Engine::State {
   std::atomic<bool> checkpoint_wanted{false};
   std::map<std::string, std::optional<std::string>> pending_meta;
   std::vector<TableId> pending_dropped;
+  SinkTask* filling_sink = nullptr;  // of the CREATE SINK on its way: gathers, does not send
   std::vector<std::string> checkpoint_ddl_keys;
 
   Thread commit_thread;

@@ -164,7 +164,7 @@ void Engine::run_step() {
   for (auto& [id, job] : s.jobs) {
     for (Collect* collect : job->collects) {
       if (collect->empty()) continue;
-      for (const Batch& batch : collect->take()) job->sink->add(batch, s.epoch);
+      for (const Batch& batch : collect->take()) job->sink->add(batch);
     }
   }
   note_freshness();

@@ -1,7 +1,8 @@
 #include "job/sink_task.h"
 
-#include <bit>
+#include <charconv>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "format/format.h"
 #include "job/relation_options.h"
@@ -12,33 +13,18 @@ namespace {
 
 constexpr auto kProgressWait = std::chrono::milliseconds(200);
 
-std::string number_key(uint64_t number) {
-  const uint64_t big_endian = __builtin_bswap64(number);
-  return std::string(reinterpret_cast<const char*>(&big_endian), sizeof big_endian);
-}
-
 // Above every number that an earlier start can have used: its own first one, and less than 2^22 messages
 // for each millisecond since. Good until the year 2109.
 uint64_t first_number_of_start(int64_t now_us) { return static_cast<uint64_t>(now_us / 1000) << 22; }
 
-uint64_t key_number(std::string_view key) {
-  uint64_t big_endian;
-  std::memcpy(&big_endian, key.data(), sizeof big_endian);
-  return __builtin_bswap64(big_endian);
-}
-
-// Layout of a logged message (docs/internals/job.md): u32 subject size, subject, payload.
-std::string log_value(std::string_view subject, std::string_view payload) {
-  const auto size = static_cast<uint32_t>(subject.size());
-  std::string value(reinterpret_cast<const char*>(&size), sizeof size);
-  value += subject;
-  value += payload;
-  return value;
-}
+// With nothing to send: acknowledgements are looked for, but nobody is woken for each.
+constexpr auto kAcknowledgementLook = std::chrono::milliseconds(2);
+constexpr auto kOpenPause = std::chrono::seconds(1);
+constexpr size_t kSendAtOnce = 64;
 
 }  // namespace
 
-SinkTask::SinkTask(Options options) : options_(std::move(options)) {}
+SinkTask::SinkTask(Options options) : options_(std::move(options)), queue_(options_.relation->table) {}
 
 Result<std::vector<std::string>> SinkTask::validate(const RelationPtr& relation, Clock& clock) {
   TRY(check_relation_options(*relation));
@@ -67,7 +53,7 @@ Result<std::unique_ptr<SinkTask>> SinkTask::start(Options options) {
   for (const std::string& name : task->connector_->subject_template().columns) {
     task->subject_columns_.push_back(relation.column_index(name));
   }
-  TRY(task->read_log());
+  TRY(task->open());
   task->thread_ = Thread("leat-sink", [t = task.get()] { t->run(); });
   return task;
 }
@@ -84,49 +70,56 @@ void SinkTask::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-std::string SinkTask::meta_name() const {
-  return fmt::format("sink/{}/next", options_.relation->id.value);
+std::string SinkTask::meta_name(std::string_view what) const {
+  return fmt::format("sink/{}/{}", options_.relation->id.value, what);
 }
 
 // What the last checkpoint knew to be unacknowledged goes out first, under its old numbers.
-Result<void> SinkTask::read_log() {
-  MutexLock lock(mutex_);
-  if (const auto next = TRY(options_.store->meta(meta_name()))) next_number_ = std::stoull(*next);
-  if (!exactly_once_) next_number_ = std::max(next_number_, first_number_of_start(options_.clock->now_us()));
-  StoreIterator it = options_.store->iterator(options_.relation->table);
-  for (it.seek_to_first(); it.valid(); it.next()) {
-    const std::string_view value = it.value();
-    uint32_t size;
-    std::memcpy(&size, value.data(), sizeof size);
-    Message message{.number = key_number(it.key()), .epoch = 0,
-                    .subject = std::string(value.substr(4, size)),
-                    .payload = std::string(value.substr(4 + size)), .logged = true};
-    waiting_bytes_ += message.payload.size() + message.subject.size();
-    messages_.push_back(std::move(message));
+Result<void> SinkTask::open() {
+  Floor floor;
+  uint64_t logged_end = 1;
+  size_t logged = 0;
+  if (options_.is_new) {
+    if (exactly_once_) floor.position = TRY(connector_->end_position());
+  } else {
+    if (const auto next = TRY(options_.store->meta(meta_name("next")))) logged_end = std::stoull(*next);
+    if (const auto count = TRY(options_.store->meta(meta_name("logged")))) logged = std::stoull(*count);
+    if (const auto position = TRY(options_.store->meta(meta_name("floor")))) floor.position.text = *position;
   }
-  return it.status();
+  uint64_t next_number = logged_end;
+  if (!exactly_once_) next_number = std::max(next_number, first_number_of_start(options_.clock->now_us()));
+  MutexLock lock(mutex_);
+  held_ = options_.is_new;
+  floor_ = next_floor_ = std::move(floor);
+  queue_.start_at(next_number);
+  // Of a new sink, the log may hold what a CREATE that a crash cut short has left.
+  return options_.is_new ? Result<void>() : queue_.open_log(*options_.store, logged_end, logged);
 }
 
-// After a restart the broker may have forgotten identities, so what it has stored already is found
-// by the number in the last message's identity. Only with one subject is that the whole truth.
+// After a restart the broker may have forgotten identities: what it has stored of the log is read from it.
 Result<void> SinkTask::skip_stored() {
-  if (!exactly_once_ || !connector_->subject_template().constant()) return {};
-  std::string subject;
+  if (!exactly_once_) return {};
+  Position floor;
+  uint64_t begin = 0;
   {
     MutexLock lock(mutex_);
-    if (messages_.empty()) return {};
-    subject = messages_.front().subject;
+    if (queue_.empty()) return {};
+    floor = floor_.position;
+    begin = queue_.begin();
   }
-  const auto last = TRY(connector_->last_identity(subject));
   const std::string prefix = options_.identity + "-";
-  if (!last || !last->starts_with(prefix)) return {};
-  const uint64_t stored = std::strtoull(last->c_str() + prefix.size(), nullptr, 10);
-  MutexLock lock(mutex_);
-  while (!messages_.empty() && messages_.front().number <= stored) {
-    waiting_bytes_ -= messages_.front().payload.size() + messages_.front().subject.size();
-    if (messages_.front().logged) gone_.push_back(messages_.front().number);
-    messages_.pop_front();
+  std::vector<uint64_t> stored;
+  TRY(connector_->stored_identities(floor, [&](std::string_view identity) {
+    if (!identity.starts_with(prefix)) return;
+    uint64_t number = 0;
+    std::from_chars(identity.data() + prefix.size(), identity.data() + identity.size(), number);
+    if (number >= begin) stored.push_back(number);
+  }));
+  if (!stored.empty()) {
+    log::info("sink {}: {} messages were stored before the restart", options_.relation->name, stored.size());
   }
+  MutexLock lock(mutex_);
+  for (const uint64_t number : stored) queue_.skip(number);
   return {};
 }
 
@@ -134,7 +127,7 @@ std::string SinkTask::identity_of(uint64_t number) const {
   return fmt::format("{}-{}", options_.identity, number);
 }
 
-void SinkTask::add(const Batch& changes, Epoch epoch) {
+void SinkTask::add(const Batch& changes) {
   Batch rows = changes;
   if (rows.weights) {
     // Deletes and the old side of updates are dropped; the planner has refused inputs that have them
@@ -167,8 +160,7 @@ void SinkTask::add(const Batch& changes, Epoch epoch) {
   {
     MutexLock lock(mutex_);
     for (size_t i = 0; i < encoded.size(); ++i) {
-      Message message{.number = next_number_++, .epoch = epoch, .subject = constant_subject,
-                      .payload = std::string(encoded.message(i))};
+      std::string subject = constant_subject;
       if (!subject_columns_.empty()) {
         const size_t row = rows.selection[i];
         for (size_t c = 0; c < values.size(); ++c) {
@@ -179,138 +171,185 @@ void SinkTask::add(const Batch& changes, Epoch epoch) {
           append_text(texts[c], column, row, utc);
           values[c] = texts[c];
         }
-        connector_->subject(values, message.subject);
+        connector_->subject(values, subject);
       }
-      waiting_bytes_ += message.payload.size() + message.subject.size();
-      messages_.push_back(std::move(message));
+      queue_.add(std::move(subject), std::string(encoded.message(i)));
     }
+    waiting_bytes_ = queue_.bytes();
   }
   changed_.notify_one();
 }
 
 DeltaBuffer SinkTask::freeze(std::map<std::string, std::optional<std::string>>& meta) {
-  DeltaBuffer delta(options_.relation->table);
   MutexLock lock(mutex_);
-  for (const uint64_t number : gone_) delta.add_tombstone(number_key(number));
-  gone_.clear();
-  // What is not logged yet stands behind what is.
-  for (auto message = messages_.rbegin(); message != messages_.rend() && !message->logged; ++message) {
-    delta.add_value(number_key(message->number), log_value(message->subject, message->payload));
-    message->logged = true;
+  if (queue_.begin() >= next_floor_.number) {
+    floor_ = std::move(next_floor_);
+    next_floor_ = {.number = queue_.next_number(), .position = floor_.position};
+    if (writer_ != nullptr) next_floor_.position = writer_->position();
   }
-  meta[meta_name()] = std::to_string(next_number_);
-  return delta;
+  if (exactly_once_) meta[meta_name("floor")] = floor_.position.text;
+  meta[meta_name("logged")] = std::to_string(queue_.size());
+  meta[meta_name("next")] = std::to_string(queue_.next_number());
+  return queue_.freeze();
 }
 
-void SinkTask::committed(Epoch epoch) {
+void SinkTask::committed() {
   {
     MutexLock lock(mutex_);
-    durable_epoch_ = epoch;
+    queue_.committed();
+  }
+  if (exactly_once_) changed_.notify_one();
+}
+
+void SinkTask::release() {
+  {
+    MutexLock lock(mutex_);
+    held_ = false;
   }
   changed_.notify_one();
 }
 
-bool SinkTask::flush(std::chrono::milliseconds wait) {
-  const int64_t end = options_.clock->monotonic_ns() + wait.count() * 1'000'000;
+void SinkTask::spill() {
   MutexLock lock(mutex_);
-  while (!messages_.empty() && !stop_ && error_.empty()) {
-    if (options_.clock->monotonic_ns() >= end) return false;
-    changed_.wait_for(mutex_, std::chrono::milliseconds(10));
-  }
-  return messages_.empty();
+  CHECK(held_, "a sink that sends cannot be spilled");
+  queue_.spill();
+  waiting_bytes_ = queue_.bytes();
 }
 
+// ------------------------------------------------------------------------------------ the thread
+
 void SinkTask::run() {
-  std::unique_ptr<SinkWriter> writer;
-  while (!stop_ && !writer) {
+  if (const auto writer = open_writer()) {
+    while (!stop_ && turn(*writer)) {
+    }
+    MutexLock lock(mutex_);
+    writer_ = nullptr;
+  }
+}
+
+// Waits for release() and for a broker that answers; null: stopped.
+std::unique_ptr<SinkWriter> SinkTask::open_writer() {
+  Position from;
+  {
+    MutexLock lock(mutex_);
+    while (held_ && !stop_) changed_.wait(mutex_);
+    from = floor_.position;
+  }
+  while (!stop_) {
     auto opened = [&]() -> Result<std::unique_ptr<SinkWriter>> {
       TRY(skip_stored());
-      return connector_->open_writer();
+      return connector_->open_writer(from);
     }();
+    MutexLock lock(mutex_);
     if (opened) {
-      writer = std::move(*opened);
-      MutexLock lock(mutex_);
-      writer_ = writer.get();
-      break;
+      writer_ = opened->get();
+      error_.clear();
+      return std::move(*opened);
     }
     log::warn("sink {}: {}", options_.relation->name, opened.error().to_string());
-    MutexLock lock(mutex_);
     error_ = opened.error().retryable ? "" : opened.error().to_string();
-    if (!stop_) changed_.wait_for(mutex_, std::chrono::seconds(1));
+    if (!stop_) changed_.wait_for(mutex_, kOpenPause);
   }
-  const auto fail_for_good = [&](const Error& error) {
-    log::error("sink {}: {}", options_.relation->name, error.to_string());
-    MutexLock lock(mutex_);
-    error_ = error.to_string();
+  return nullptr;
+}
+
+// Sends what may go, takes what was acknowledged, waits for more. False: an error for good.
+bool SinkTask::turn(SinkWriter& writer) {
+  const auto work = [&]() -> Result<void> {
+    TRY(load());
+    const bool window_full = !TRY(send(writer));
+    return take_acknowledgements(writer, window_full ? kProgressWait : std::chrono::milliseconds(0));
   };
-  while (!stop_ && writer) {
-    bool window_full = false;
-    bool in_flight = false;
-    for (;;) {  // send what may go
-      EncodedMessage message;
-      std::string identity;
-      Message* next = nullptr;
-      {
-        MutexLock lock(mutex_);
-        if (next_to_send_ < messages_.size()) {
-          next = &messages_[next_to_send_];  // deque elements stay put while the ends change
-          if (exactly_once_ && !next->logged) next = nullptr;
-          if (next && exactly_once_ && next->epoch > durable_epoch_) next = nullptr;
-        }
-      }
-      if (next == nullptr || stop_) break;
-      identity = identity_of(next->number);
-      message = {.subject = next->subject, .payload = next->payload, .identity = identity, .token = next->number};
-      auto sent = writer->send(message);
-      if (!sent) {
-        fail_for_good(sent.error());
-        return;
-      }
-      if (!*sent) {
-        window_full = true;
-        break;
-      }
-      MutexLock lock(mutex_);
-      ++next_to_send_;
-    }
-    uint64_t last_sent = 0;
-    {
-      MutexLock lock(mutex_);
-      in_flight = next_to_send_ > 0;
-      if (in_flight) last_sent = messages_[next_to_send_ - 1].number;
-      if (!in_flight && !window_full && !stop_) changed_.wait_for(mutex_, kProgressWait);
-    }
-    if (!in_flight) continue;
-    // A short wait, so that rows that come meanwhile are not held up behind acknowledgements.
-    auto durable = writer->wait_durable(last_sent, window_full ? kProgressWait : std::chrono::milliseconds(1));
-    if (!durable) {
-      fail_for_good(durable.error());
-      return;
-    }
-    bool below = false;
-    {
-      MutexLock lock(mutex_);
-      const bool was_over = over_bound();
-      while (next_to_send_ > 0 && messages_.front().number <= *durable) {
-        waiting_bytes_ -= messages_.front().payload.size() + messages_.front().subject.size();
-        if (messages_.front().logged) gone_.push_back(messages_.front().number);
-        messages_.pop_front();
-        --next_to_send_;
-      }
-      below = was_over && !over_bound();
-    }
-    changed_.notify_all();
-    if (below) options_.wake();
+  if (auto done = work(); !done) {
+    log::error("sink {}: {}", options_.relation->name, done.error().to_string());
+    MutexLock lock(mutex_);
+    error_ = done.error().to_string();
+    return false;
   }
   MutexLock lock(mutex_);
-  writer_ = nullptr;
+  wait_for_work();
+  return true;
+}
+
+// exactly_once: what is in a durable checkpoint, and not before.
+uint64_t SinkTask::sendable_end() const {
+  return exactly_once_ ? queue_.durable_end() : queue_.next_number();
+}
+
+// A stretch of messages that are in the log only.
+Result<void> SinkTask::load() {
+  std::optional<SinkQueue::Stretch> stretch;
+  {
+    MutexLock lock(mutex_);
+    stretch = queue_.to_load();
+  }
+  if (!stretch) return {};
+  auto piece = TRY(SinkQueue::read_piece(*options_.store, options_.relation->table, *stretch));
+  MutexLock lock(mutex_);
+  queue_.load(std::move(piece));
+  waiting_bytes_ = queue_.bytes();
+  return {};
+}
+
+// False: the window is full.
+Result<bool> SinkTask::send(SinkWriter& writer) {
+  std::vector<const SinkMessage*> messages;
+  while (!stop_) {
+    {
+      MutexLock lock(mutex_);
+      queue_.unsent(kSendAtOnce, sendable_end(), messages);
+    }
+    if (messages.empty()) return true;
+    size_t sent = 0;
+    bool taken = true;
+    for (const SinkMessage* message : messages) {
+      const std::string identity = identity_of(message->number);
+      taken = TRY(writer.send({.subject = message->subject, .payload = message->payload, .identity = identity,
+                               .token = message->number}));
+      if (!taken) break;
+      ++sent;
+    }
+    MutexLock lock(mutex_);
+    queue_.sent(sent);
+    if (!taken) return false;
+  }
+  return true;
+}
+
+Result<void> SinkTask::take_acknowledgements(SinkWriter& writer, std::chrono::milliseconds wait) {
+  std::optional<uint64_t> last_sent;
+  {
+    MutexLock lock(mutex_);
+    last_sent = queue_.last_sent();
+  }
+  if (!last_sent) return {};
+  const uint64_t durable = TRY(writer.wait_durable(*last_sent, wait));
+  bool below = false;
+  {
+    MutexLock lock(mutex_);
+    const bool was_over = over_bound();
+    queue_.acknowledge(durable);
+    waiting_bytes_ = queue_.bytes();
+    below = was_over && !over_bound();
+  }
+  if (below) options_.wake();
+  return {};
+}
+
+void SinkTask::wait_for_work() {
+  if (stop_ || queue_.to_load() || queue_.has_unsent(sendable_end())) return;
+  if (queue_.last_sent()) {
+    changed_.wait_for(mutex_, kAcknowledgementLook);
+  } else {
+    changed_.wait_for(mutex_, kProgressWait);
+  }
 }
 
 SinkTask::Stats SinkTask::stats() const {
   Stats stats{.rows = rows_, .waiting_bytes = waiting_bytes_};
   MutexLock lock(mutex_);
   if (writer_ != nullptr) stats.writer = writer_->stats();
-  stats.waiting = messages_.size();
+  stats.waiting = queue_.size();
   stats.error = error_;
   return stats;
 }

@@ -9,11 +9,13 @@
 // never sent. At-least-once may have sent what no checkpoint knows, and steps that run again need not
 // make the same rows in the same order; so each start begins above all numbers of earlier ones
 // (decision 0040), or the broker would drop new messages as repeats of others.
+// exactly_once does not rely on the broker's memory of identities either: before a restart sends what it
+// found in the log, it reads what the broker has stored of it (SinkConnector::stored_identities).
+// A new sink is held until its CREATE is committed; what it gathers meanwhile is in the log first.
 // Past kWaitingBytesMax the engine holds its sources back (over_bound).
-// Thread: add, freeze, committed by the step thread; stats by any.
+// Thread: add, freeze, committed by the step thread; hold and spill by CREATE; stats by any.
 
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <string>
 
@@ -21,7 +23,7 @@
 #include "catalog/relation.h"
 #include "connector/connector.h"
 #include "env/thread.h"
-#include "state/delta_buffer.h"
+#include "job/sink_queue.h"
 #include "state/store.h"
 #include "types/batch.h"
 
@@ -38,6 +40,7 @@ class SinkTask {
     Clock* clock = nullptr;
     Store* store = nullptr;
     std::string identity;       // of the sink, never reused
+    bool is_new = false;        // by a CREATE that is not committed: held
     std::function<void()> wake;  // the engine may go on (below the bound again)
   };
   // Reads what the last checkpoint says was not acknowledged; starts the thread.
@@ -48,14 +51,16 @@ class SinkTask {
 
   // A step's changes; deletes and old rows of updates must be gone already (append-only), or
   // force_append_only drops them here.
-  void add(const Batch& changes, Epoch epoch);
+  void add(const Batch& changes);
   bool over_bound() const { return waiting_bytes_.load(std::memory_order_relaxed) > kWaitingBytesMax; }
   // The changes of the log since the last freeze, and the counter.
   DeltaBuffer freeze(std::map<std::string, std::optional<std::string>>& meta);
-  // The checkpoint of this epoch is durable.
-  void committed(Epoch epoch);
-  // Waits until everything is acknowledged; false: the time ran out.
-  bool flush(std::chrono::milliseconds wait);
+  // The checkpoint of the last freeze is durable.
+  void committed();
+  // The CREATE is committed: sending begins.
+  void release();
+  // While held, after a checkpoint: what is in the log leaves the memory.
+  void spill();
   void stop();
 
   struct Stats {
@@ -68,18 +73,24 @@ class SinkTask {
   Stats stats() const;
 
  private:
-  struct Message {
-    uint64_t number;
-    Epoch epoch;
-    std::string subject, payload;
-    bool logged = false;  // in a checkpoint
+  // Messages from this number on are stored behind the position, if they are stored.
+  struct Floor {
+    uint64_t number = 0;
+    Position position;
   };
   explicit SinkTask(Options options);
+  Result<void> open();
   void run();
+  std::unique_ptr<SinkWriter> open_writer();
+  bool turn(SinkWriter& writer);
+  Result<bool> send(SinkWriter& writer);
+  Result<void> take_acknowledgements(SinkWriter& writer, std::chrono::milliseconds wait);
+  Result<void> load();
+  void wait_for_work() REQUIRES(mutex_);
+  uint64_t sendable_end() const REQUIRES(mutex_);
   std::string identity_of(uint64_t number) const;
-  Result<void> read_log();
   Result<void> skip_stored();
-  std::string meta_name() const;
+  std::string meta_name(std::string_view what) const;
 
   Options options_;
   bool exactly_once_ = false;
@@ -95,11 +106,9 @@ class SinkTask {
 
   mutable Mutex mutex_;
   CondVar changed_;
-  std::deque<Message> messages_ GUARDED_BY(mutex_);     // not acknowledged, by number
-  std::vector<uint64_t> gone_ GUARDED_BY(mutex_);        // logged and acknowledged since the last freeze
-  size_t next_to_send_ GUARDED_BY(mutex_) = 0;           // index into messages_
-  uint64_t next_number_ GUARDED_BY(mutex_) = 1;
-  Epoch durable_epoch_ GUARDED_BY(mutex_) = 0;
+  SinkQueue queue_ GUARDED_BY(mutex_);
+  bool held_ GUARDED_BY(mutex_) = false;
+  Floor floor_ GUARDED_BY(mutex_), next_floor_ GUARDED_BY(mutex_);  // floor_.number <= queue_.begin()
   std::string error_ GUARDED_BY(mutex_);
   SinkWriter* writer_ GUARDED_BY(mutex_) = nullptr;
 };

@@ -114,6 +114,9 @@ Result<SqlSession::Outcome> SqlSession::run_create(const ast::Statement& create,
         if (client_ == nullptr || now - last_notice_us < 2'000'000) return;
         last_notice_us = now;
         client_->notice({.message = fmt::format("{}: {} of {} rows read", relation->name, done, total)});
+      },
+      .notice = [&](const std::string& text) {
+        if (client_ != nullptr) client_->notice({.message = text});
       }};
   TRY(engine_.create(definition.planned, options));
   if (definition.fill_from) {

@@ -22,7 +22,7 @@ std::unique_ptr<SinkConnector> sink(const With& with) {
 }
 
 std::unique_ptr<SinkWriter> writer_of(SinkConnector& connector) {
-  auto made = connector.open_writer();
+  auto made = connector.open_writer({});
   CHECK(made.has_value(), "{}", made.error().to_string());
   return std::move(*made);
 }
@@ -63,8 +63,6 @@ TEST(NatsSink, StoresEverythingInOrder) {
   EXPECT_EQ(writer->durable_up_to(), 20'000u);
   EXPECT_EQ(client.contents("S"), numbers(1, 20'000));
   EXPECT_EQ(writer->stats().messages, 20'000u);
-  EXPECT_EQ(s->last_identity("out").value().value_or(""), "sink-1-20000");
-  EXPECT_EQ(s->last_identity("nowhere").value(), std::nullopt);
 }
 
 TEST(NatsSink, RepeatsAreDroppedByIdentity) {
@@ -168,6 +166,83 @@ TEST(NatsSink, OutageLongerThanTheDedupWindow) {
   std::this_thread::sleep_for(500ms);  // what the socket held is stored; the dedup window passes
   ASSERT_TRUE(writer->flush(10s).value_or(false)) << writer->stats().last_error;
   EXPECT_EQ(NatsClient(server.url()).contents("S"), numbers(1, 60));
+}
+
+// Others write to the same subject meanwhile, and each message may go to a subject of its own.
+TEST(NatsSink, OutageLongerThanTheDedupWindowBetweenOthers) {
+  NatsServer server;
+  NatsClient client(server.url());
+  client.create_stream("S", R"(["out.>"])", R"("duplicate_window":200000000)");
+  const auto s = sink(sink_with(server.url(), "out.{k}"));
+  const auto writer = writer_of(*s);
+  const auto send = [&](uint64_t first, uint64_t last) {
+    for (uint64_t i = first; i <= last; ++i) send_numbers(*writer, "out." + std::to_string(i % 7), i, i);
+  };
+  send(1, 10);
+  ASSERT_TRUE(writer->flush(10s).value_or(false));
+  server.pause();
+  send(11, 60);
+  EXPECT_FALSE(writer->flush(6s).value_or(true));
+  server.resume();
+  NatsClient other(server.url());
+  for (int k = 0; k < 7; ++k) other.publish("out." + std::to_string(k), "other");
+  std::this_thread::sleep_for(300ms);  // the dedup window
+  ASSERT_TRUE(writer->flush(10s).value_or(false)) << writer->stats().last_error;
+  std::vector<std::string> ours = other.contents("S");
+  std::erase(ours, "other");
+  EXPECT_EQ(ours, numbers(1, 60));
+}
+
+TEST(NatsSink, StoredIdentitiesBehindAPosition) {
+  NatsServer server;
+  NatsClient client(server.url());
+  client.create_stream("A", R"(["out.a", "other"])");
+  client.create_stream("B", R"(["out.b"])");
+  const auto s = sink(sink_with(server.url(), "out.{k}", {{"delivery", "exactly_once"}}));
+  const auto identities = [&](const Position& from) {
+    std::vector<std::string> found;
+    const auto read = s->stored_identities(from, [&](std::string_view id) { found.emplace_back(id); });
+    EXPECT_TRUE(read.has_value()) << read.error().to_string();
+    std::ranges::sort(found);
+    return found;
+  };
+  EXPECT_TRUE(identities({}).empty());
+  const auto id = [](const std::string& text) { return "Nats-Msg-Id: " + text + "\r\n"; };
+  client.publish("out.a", "x", id("a1"));
+  client.publish("out.b", "x", id("b1"));
+  client.publish("other", "x", id("no"));
+  client.publish("out.b", "no identity");
+  const Position middle = s->end_position().value();
+  EXPECT_EQ(identities({}), (std::vector<std::string>{"a1", "b1", "no"}));
+  EXPECT_TRUE(identities(middle).empty());
+  client.publish("out.b", "x", id("b2"));
+  EXPECT_EQ(identities(middle), std::vector<std::string>{"b2"});
+  // More than one request's worth.
+  for (int i = 0; i < 12'000; ++i) {
+    (void)client.connection().publish("out.a", "", "", id("n" + std::to_string(i)));
+  }
+  ASSERT_EQ(client.await_messages("A", 12'002), 12'002u);
+  EXPECT_EQ(identities(middle).size(), 12'001u);
+  // A stream that was made again is read from its beginning, whatever the position says of it.
+  client.api("STREAM.DELETE.A");
+  client.create_stream("A", R"(["out.a", "other"])");
+  client.publish("out.a", "x", id("again"));
+  EXPECT_EQ(identities({R"({"A": 5, "B": 1000})"}), (std::vector<std::string>{"again", "b1", "b2"}));
+  // What the writer knows to be stored is behind it.
+  const auto writer = s->open_writer(middle).value();
+  send_numbers(*writer, "out.a", 1, 1);
+  ASSERT_TRUE(writer->flush(10s).value_or(false));
+  EXPECT_TRUE(identities(writer->position()).empty() || identities(writer->position()) == std::vector<std::string>{"b2"});
+}
+
+TEST(NatsSink, ExactlyOnceIntoAStreamThatForgetsIsNoticed) {
+  NatsServer server;
+  NatsClient client(server.url());
+  client.create_stream("W", R"(["work"])", R"("retention":"workqueue")");
+  const auto check = sink(sink_with(server.url(), "work", {{"delivery", "exactly_once"}}))->validate();
+  ASSERT_TRUE(check.has_value());
+  ASSERT_EQ(check->notices.size(), 1u);
+  EXPECT_NE(check->notices[0].find("stored again"), std::string::npos);
 }
 
 TEST(NatsSink, SubjectFromColumns) {

@@ -15,6 +15,7 @@ class BlackholeWriter final : public SinkWriter {
   }
   uint64_t durable_up_to() const override { return durable_.load(std::memory_order_acquire); }
   Result<uint64_t> wait_durable(uint64_t, std::chrono::milliseconds) override { return durable_up_to(); }
+  Position position() const override { return {}; }
   Result<bool> flush(std::chrono::milliseconds) override { return true; }
   void stop() override {}
   WriterStats stats() const override {
@@ -32,8 +33,13 @@ class BlackholeSink final : public SinkConnector {
   Result<SinkCheck> validate() override { return SinkCheck{}; }
   const SubjectTemplate& subject_template() const override { return template_; }
   void subject(std::span<const std::optional<std::string_view>>, std::string&) const override {}
-  Result<std::unique_ptr<SinkWriter>> open_writer() override { return std::make_unique<BlackholeWriter>(); }
-  Result<std::optional<std::string>> last_identity(std::string_view) override { return std::nullopt; }
+  Result<std::unique_ptr<SinkWriter>> open_writer(const Position&) override {
+    return std::make_unique<BlackholeWriter>();
+  }
+  Result<Position> end_position() override { return Position{}; }
+  Result<void> stored_identities(const Position&, const std::function<void(std::string_view)>&) override {
+    return {};
+  }
 
  private:
   SubjectTemplate template_;

@@ -93,8 +93,9 @@ std::string rfc3339(int64_t unix_ms) {
                      clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
 }
 
-Result<ApiReply> JetStream::call(const std::string& api, std::string_view body) {
-  const Message answer = TRY(connection_.request("$JS.API." + api, body, wait_, cancel_));
+Result<ApiReply> JetStream::call(const std::string& api, std::string_view body, Repeat repeat) {
+  const auto ask_again = repeat == Repeat::kUnanswered ? kApiAskAgain : wait_;
+  const Message answer = TRY(connection_.request("$JS.API." + api, body, {wait_, ask_again, cancel_}));
   ApiReply reply;
   if (answer.status() == 503) {
     reply.nobody = true;
@@ -123,7 +124,7 @@ Result<void> JetStream::check_enabled() {
 }
 
 Result<std::optional<StreamInfo>> JetStream::stream(const std::string& name) {
-  const ApiReply reply = TRY(call("STREAM.INFO." + name, ""));
+  const ApiReply reply = TRY(call("STREAM.INFO." + name, "", Repeat::kUnanswered));
   if (reply.error_number == kErrStreamNotFound) return std::nullopt;
   if (!reply.ok()) return fail(server_error(reply, fmt::format("cannot look at stream \"{}\"", name)));
   return read_stream(reply.json);
@@ -148,7 +149,7 @@ Result<StreamInfo> JetStream::create_stream(const std::string& name, const std::
 Result<std::vector<std::string>> JetStream::stream_names(const std::string& subject) {
   JsonObject request;
   if (!subject.empty()) request.add("subject", subject);
-  const ApiReply reply = TRY(call("STREAM.NAMES", request.text()));
+  const ApiReply reply = TRY(call("STREAM.NAMES", request.text(), Repeat::kUnanswered));
   if (!reply.ok()) return fail(server_error(reply, "cannot list streams"));
   return reply.json["streams"].strings();
 }
@@ -199,7 +200,8 @@ Result<ConsumerInfo> JetStream::create_consumer(const std::string& stream, const
   const std::string api = !request.durable.empty() ? fmt::format("CONSUMER.DURABLE.CREATE.{}.{}", stream, request.durable)
                           : !request.name.empty()  ? fmt::format("CONSUMER.CREATE.{}.{}", stream, request.name)
                                                    : "CONSUMER.CREATE." + stream;
-  const ApiReply reply = TRY(call(api, body.text()));
+  const bool passing = request.durable.empty() && request.name.empty();
+  const ApiReply reply = TRY(call(api, body.text(), passing ? Repeat::kUnanswered : Repeat::kNever));
   if (number != nullptr) *number = reply.error_number;
   if (!reply.ok())
     return fail(server_error(reply, fmt::format("cannot create a consumer on stream \"{}\"", stream)));
@@ -207,7 +209,7 @@ Result<ConsumerInfo> JetStream::create_consumer(const std::string& stream, const
 }
 
 Result<std::optional<ConsumerInfo>> JetStream::consumer(const std::string& stream, const std::string& name) {
-  const ApiReply reply = TRY(call(fmt::format("CONSUMER.INFO.{}.{}", stream, name), ""));
+  const ApiReply reply = TRY(call(fmt::format("CONSUMER.INFO.{}.{}", stream, name), "", Repeat::kUnanswered));
   if (reply.error_number == kErrConsumerNotFound || reply.error_number == kErrStreamNotFound) return std::nullopt;
   if (!reply.ok()) return fail(server_error(reply, fmt::format("cannot look at consumer \"{}\"", name)));
   return read_consumer(reply.json);
@@ -217,16 +219,6 @@ Result<void> JetStream::delete_consumer(const std::string& stream, const std::st
   const ApiReply reply = TRY(call(fmt::format("CONSUMER.DELETE.{}.{}", stream, name), ""));
   if (reply.error_number == kErrConsumerNotFound || reply.error_number == kErrStreamNotFound || reply.ok()) return {};
   return fail(server_error(reply, fmt::format("cannot delete consumer \"{}\"", name)));
-}
-
-Result<std::optional<std::string>> JetStream::last_headers(const std::string& stream, const std::string& subject) {
-  const ApiReply reply = TRY(call("STREAM.MSG.GET." + stream, JsonObject().add("last_by_subj", subject).text()));
-  if (reply.error_number == kErrNoMessage) return std::nullopt;
-  if (!reply.ok()) return fail(server_error(reply, fmt::format("cannot read the last message on \"{}\"", subject)));
-  auto block = decode_base64(reply.json["message"]["hdrs"].text);
-  if (!block) return fail(SqlState::kProtocolViolation, "the NATS server sent headers that are not base64");
-  const size_t first_line = block->find("\r\n");  // "NATS/1.0"
-  return first_line == std::string::npos ? std::string() : block->substr(first_line + 2);
 }
 
 }  // namespace leat::nats

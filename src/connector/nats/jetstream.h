@@ -14,7 +14,11 @@
 namespace leat::nats {
 
 // A cluster may have put a new consumer on a server that is just gone: such a call is never answered,
-// and the next one goes elsewhere. So callers begin with a short wait and make it longer.
+// and the next one goes elsewhere; without a leader nobody answers at all. So what may be asked twice is
+// asked again soon (a passing consumer too many goes by itself; two requests for one stream or durable
+// at once can leave a cluster of 2.9 with halves of each), and callers that begin with a short wait make
+// it longer: a slow server answers late, not never.
+inline constexpr std::chrono::milliseconds kApiAskAgain{250};
 inline constexpr std::chrono::milliseconds kApiWaitFirst{1000};
 inline constexpr std::chrono::milliseconds kApiWaitLast{3000};
 
@@ -74,8 +78,9 @@ class JetStream {
                      const std::atomic<bool>* cancel = nullptr)
       : connection_(connection), wait_(wait), cancel_(cancel) {}
 
+  enum class Repeat : uint8_t { kNever, kUnanswered };
   // The answer as it is; an error only when there was no answer or no permission.
-  Result<ApiReply> call(const std::string& api, std::string_view body);
+  Result<ApiReply> call(const std::string& api, std::string_view body, Repeat repeat = Repeat::kNever);
 
   // JetStream is there for this account, or an error that says what is missing.
   Result<void> check_enabled();
@@ -93,9 +98,6 @@ class JetStream {
                                        const ConsumerSettings& settings, int* number = nullptr);
   Result<std::optional<ConsumerInfo>> consumer(const std::string& stream, const std::string& name);
   Result<void> delete_consumer(const std::string& stream, const std::string& name);
-
-  // Headers (lines) of the last message on a subject; nullopt: there is none.
-  Result<std::optional<std::string>> last_headers(const std::string& stream, const std::string& subject);
 
  private:
   Connection& connection_;

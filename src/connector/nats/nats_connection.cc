@@ -506,8 +506,7 @@ Result<void> Connection::flush(std::chrono::milliseconds wait) {
   return {};
 }
 
-Result<Message> Connection::request(const std::string& subject, std::string_view payload,
-                                    std::chrono::milliseconds wait, const std::atomic<bool>* cancel) {
+Result<Message> Connection::request(const std::string& subject, std::string_view payload, const Asking& asking) {
   {
     MutexLock lock(impl_->mutex);
     impl_->permission_error.clear();
@@ -515,11 +514,16 @@ Result<Message> Connection::request(const std::string& subject, std::string_view
   // Our own inbox each time: these are rare, and an answer that comes too late must find nobody.
   const std::string inbox = new_inbox();
   Subscription answers = TRY(subscribe(inbox));
-  TRY(publish(subject, payload, inbox));
   Message answer(nullptr);
-  constexpr std::chrono::milliseconds kSlice{50};
-  for (auto left = wait; left.count() > 0; left -= kSlice) {
-    if (cancel != nullptr && *cancel) break;
+  constexpr std::chrono::milliseconds kSlice{50}, kAskAgainMax{500};
+  auto next_ask = asking.wait, pause = asking.ask_again;  // by the time that is left
+  for (auto left = asking.wait; left.count() > 0; left -= kSlice) {
+    if (asking.cancel != nullptr && *asking.cancel) break;
+    if (left <= next_ask) {
+      TRY(publish(subject, payload, inbox));
+      next_ask = left - pause;
+      pause = std::min(pause * 2, kAskAgainMax);
+    }
     const Wait waited = answers.next(std::min(left, kSlice), answer);
     if (waited == Wait::kMessage) return answer;
     if (waited == Wait::kClosed) return std::unexpected(call_error(NATS_CONNECTION_CLOSED, "request failed"));
@@ -532,7 +536,7 @@ Result<Message> Connection::request(const std::string& subject, std::string_view
                     .with_detail(forbidden)
                     .with_hint("Grant the user publish on \"$JS.API.>\" and \"$JS.ACK.>\" and subscribe on \"_INBOX.>\"."));
   Error error = make_error(SqlState::kConnectionFailure, "no answer from the NATS server to \"{}\" within {} ms",
-                           subject, wait.count());
+                           subject, asking.wait.count());
   error.retryable = true;
   return fail(std::move(error));
 }

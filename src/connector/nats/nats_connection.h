@@ -140,8 +140,14 @@ class Connection {
   // Asks the server whether it has got everything so far.
   Result<void> flush(std::chrono::milliseconds wait);
   // One question, one answer; the answer may be a status 503 (nobody listens). `cancel` ends the wait.
-  Result<Message> request(const std::string& subject, std::string_view payload,
-                          std::chrono::milliseconds wait, const std::atomic<bool>* cancel = nullptr);
+  // Unanswered, the question is put again after `ask_again`, then every half second: a cluster
+  // drops what comes while there is no leader, or what went to a server that is gone.
+  struct Asking {
+    std::chrono::milliseconds wait;
+    std::chrono::milliseconds ask_again = wait;
+    const std::atomic<bool>* cancel = nullptr;
+  };
+  Result<Message> request(const std::string& subject, std::string_view payload, const Asking& asking);
 
  private:
   struct Impl;

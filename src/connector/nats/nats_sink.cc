@@ -2,26 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "connector/nats/nats_stored.h"
 #include "connector/nats/nats_subject.h"
 #include "connector/nats/nats_writer.h"
 
 namespace leat::nats {
 
 Result<std::optional<StreamInfo>> stream_of_subject(JetStream& jetstream, const std::string& subject) {
-  JsonObject request;
-  request.add("subject", subject);
-  const ApiReply reply = TRY(jetstream.call("STREAM.NAMES", request.text()));
-  // 503 on the API's own subject: there is no JetStream, not even one without a leader.
-  if (reply.nobody || reply.error_number == kErrNotEnabledForAccount || reply.error_number == kErrNotEnabled)
-    return std::nullopt;
-  if (!reply.ok()) {
-    Error error = make_error(SqlState::kConnectionFailure, "cannot find the stream of subject \"{}\": {}", subject, reply.error_text);
-    error.retryable = true;
-    return fail(std::move(error));
-  }
-  const auto names = reply.json["streams"].strings();
-  if (names.empty()) return std::nullopt;
-  return jetstream.stream(names.front());
+  auto streams = TRY(streams_of_subject(jetstream, subject));
+  return streams.empty() ? std::nullopt : std::optional(std::move(streams.front()));
 }
 
 Result<SinkCheck> NatsSink::validate() {
@@ -46,6 +35,10 @@ Result<SinkCheck> NatsSink::validate() {
     check.notices.push_back(said + ": messages are published without acknowledgement (delivery = 'core')");
     return check;
   }
+  if (settings_.delivery == SinkDelivery::kExactlyOnce && stream->retention != Retention::kLimits)
+    check.notices.push_back(fmt::format(
+        "stream \"{}\" removes messages that were read: after an outage longer than its duplicate window of {} s, "
+        "messages that it had stored can be stored again", stream->name, stream->duplicate_window_ns / 1'000'000'000));
   if (stream->duplicate_window_ns > 0)
     check.dedup_window = std::chrono::milliseconds(stream->duplicate_window_ns / 1'000'000);
   return check;
@@ -64,19 +57,26 @@ void NatsSink::subject(std::span<const std::optional<std::string_view>> values, 
   expand_subject(settings_.subject, values, out);
 }
 
-Result<std::unique_ptr<SinkWriter>> NatsSink::open_writer() {
-  return std::make_unique<NatsWriter>(settings_, clock_);
+Result<std::unique_ptr<SinkWriter>> NatsSink::open_writer(const Position& from) {
+  return std::make_unique<NatsWriter>(settings_, TRY(StreamEnds::parse(from)), clock_);
 }
 
-Result<std::optional<std::string>> NatsSink::last_identity(std::string_view subject) {
+Result<Position> NatsSink::end_position() {
+  StreamEnds ends;
+  if (settings_.delivery == SinkDelivery::kCore) return ends.to_position();
   const auto connection = TRY(Connection::open(settings_.connect));
   JetStream jetstream(*connection);
-  const auto stream = TRY(stream_of_subject(jetstream, std::string(subject)));
-  if (!stream) return std::nullopt;
-  const auto headers = TRY(jetstream.last_headers(stream->name, std::string(subject)));
-  if (!headers) return std::nullopt;
-  const auto identity = find_header(*headers, kIdentityHeader);
-  return identity ? std::optional(std::string(*identity)) : std::nullopt;
+  for (const StreamInfo& stream : TRY(streams_of_subject(jetstream, template_pattern(settings_.subject)))) {
+    ends.raise(stream.name, stream.last);
+  }
+  return ends.to_position();
+}
+
+Result<void> NatsSink::stored_identities(const Position& from, const std::function<void(std::string_view)>& take) {
+  if (settings_.delivery == SinkDelivery::kCore) return {};
+  const StreamEnds ends = TRY(StreamEnds::parse(from));
+  const auto connection = TRY(Connection::open(settings_.connect));
+  return read_identities(*connection, template_pattern(settings_.subject), ends, take);
 }
 
 }  // namespace leat::nats

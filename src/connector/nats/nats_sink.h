@@ -15,8 +15,9 @@ class NatsSink final : public SinkConnector {
   Result<SinkCheck> validate() override;
   const SubjectTemplate& subject_template() const override { return settings_.subject; }
   void subject(std::span<const std::optional<std::string_view>> values, std::string& out) const override;
-  Result<std::unique_ptr<SinkWriter>> open_writer() override;
-  Result<std::optional<std::string>> last_identity(std::string_view subject) override;
+  Result<std::unique_ptr<SinkWriter>> open_writer(const Position& from) override;
+  Result<Position> end_position() override;
+  Result<void> stored_identities(const Position& from, const std::function<void(std::string_view)>& take) override;
 
  private:
   Result<StreamInfo> create_stream(JetStream& jetstream);

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <unordered_map>
 
 #include "base/check.h"
 #include "base/log.h"
 #include "connector/nats/nats_sink.h"
+#include "connector/nats/nats_subject.h"
 
 namespace leat::nats {
 namespace {
@@ -21,7 +23,15 @@ constexpr int64_t kLookBackAgeMs = 100;  // the smallest dedup window a stream c
 
 }  // namespace
 
+NatsWriter::NatsWriter(const SinkSettings& settings, StreamEnds from, Clock& clock)
+    : settings_(settings), clock_(clock), mark_{.number = 0, .behind = from}, next_mark_(mark_), ends_(std::move(from)) {}
+
 NatsWriter::~NatsWriter() { listener_.reset(); }
+
+Position NatsWriter::position() const {
+  MutexLock lock(mutex_);
+  return ends_.to_position();
+}
 
 Result<bool> NatsWriter::send(const EncodedMessage& message) {
   if (broken_) return fail(*broken_);
@@ -261,7 +271,7 @@ Result<void> NatsWriter::send_queued() {
   if (settling_ && sent_ > 0) return {};
   settling_ = false;
   if (look_back_) TRY(skip_what_is_stored());
-  while (send_at_ < window_.size()) {
+  while (!look_back_ && send_at_ < window_.size()) {
     if (window_[send_at_].state == State::kQueued) {
       auto sent = publish(send_at_);
       if (!sent && !sent.error().retryable) return sent;
@@ -329,40 +339,38 @@ Result<void> NatsWriter::find_route(const std::string& subject) {
   return {};
 }
 
-// After an outage the server may have forgotten identities that it would drop: ask it for the last
-// one stored on each subject; all of ours up to that one are there.
+// After an outage the server may have forgotten identities that it would drop: what it has of ours is
+// read from the stream itself.
 Result<void> NatsWriter::skip_what_is_stored() {
   look_back_ = false;
   const int64_t now = now_ms();
-  std::map<std::string_view, std::vector<Entry*>> doubtful;
-  for (Entry& entry : window_)
-    if (entry.state == State::kQueued && entry.first_sent_ms != 0 && !entry.core && !entry.identity.empty())
-      doubtful[entry.subject].push_back(&entry);
-  JetStream jetstream(*connection_, kApiWaitFirst, &stopped_);
-  for (auto& [subject, entries] : doubtful) {
-    if (now - entries.front()->first_sent_ms < kLookBackAgeMs) continue;
-    const auto stream = stream_of_subject(jetstream, std::string(subject));
-    if (!stream || !*stream) {
-      look_back_ = true;  // not known now
-      hold_until_ms_ = now + kResendPause.count();
-      return {};
-    }
-    const int64_t window_ms = (*stream)->duplicate_window_ns / 1'000'000;
-    if (now - entries.front()->first_sent_ms < window_ms * 3 / 4) continue;
-    const auto headers = jetstream.last_headers((*stream)->name, std::string(subject));
-    if (!headers) {
-      look_back_ = true;
-      hold_until_ms_ = now + kResendPause.count();
-      return {};
-    }
-    const auto identity = *headers ? find_header(**headers, kIdentityHeader) : std::nullopt;
-    if (!identity) continue;
-    const auto stored = std::ranges::find_if(entries, [&](Entry* e) { return e->identity == *identity; });
-    if (stored == entries.end()) continue;
-    for (auto one = entries.begin(); one != std::next(stored); ++one) {
+  int64_t oldest_ms = now;
+  std::unordered_map<std::string_view, Entry*> doubtful;
+  for (Entry& entry : window_) {
+    if (entry.state != State::kQueued || entry.first_sent_ms == 0 || entry.core || entry.identity.empty()) continue;
+    doubtful[entry.identity] = &entry;
+    oldest_ms = std::min(oldest_ms, entry.first_sent_ms);
+  }
+  if (now - oldest_ms < kLookBackAgeMs) return {};
+  const std::string pattern = template_pattern(settings_.subject);
+  const auto look = [&]() -> Result<void> {
+    JetStream jetstream(*connection_, kApiWaitFirst, &stopped_);
+    const auto streams = TRY(streams_of_subject(jetstream, pattern));
+    const bool remembered = std::ranges::all_of(streams, [&](const StreamInfo& stream) {
+      return now - oldest_ms < stream.duplicate_window_ns / 1'000'000 * 3 / 4;
+    });
+    if (remembered) return {};
+    return read_identities(*connection_, pattern, mark_.behind, [&](std::string_view identity) {
+      const auto entry = doubtful.find(identity);
+      if (entry == doubtful.end() || entry->second->state == State::kDone) return;
       ++running_.duplicates;
-      finish(**one);
-    }
+      finish(*entry->second);
+    }, &stopped_);
+  };
+  if (auto looked = look(); !looked) {  // not known now
+    if (!looked.error().retryable) return looked;
+    look_back_ = true;
+    hold_until_ms_ = now + kResendPause.count();
   }
   return {};
 }
@@ -398,6 +406,11 @@ void NatsWriter::drop_finished() {
     if (send_at_ > 0) --send_at_;
     any = true;
   }
+  if (base_ >= next_mark_.number) {
+    mark_ = std::move(next_mark_);
+    MutexLock lock(mutex_);
+    next_mark_ = {.number = base_ + window_.size() + 1, .behind = ends_};
+  }
   const int64_t now = now_ms();
   if (window_.empty() ? any : now - stats_at_ms_ >= kStatsEveryMs) {
     stats_at_ms_ = now;
@@ -428,6 +441,7 @@ void NatsWriter::receive(const Message& message, size_t prefix) {
                     text.find("\"duplicate\": true") != std::string_view::npos;
   }
   MutexLock lock(mutex_);
+  if (!ack.nobody && ack.error_class == 0) ends_.raise_from_ack(text);
   arrived_acks_.push_back(std::move(ack));
   acks_waiting_.store(arrived_acks_.size(), std::memory_order_release);
   if (arrived_acks_.size() >= wake_at_) arrived_.notify_one();

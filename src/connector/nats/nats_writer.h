@@ -2,8 +2,8 @@
 // NatsWriter: publishes to JetStream without waiting for each acknowledgement, at most kWindowMessages
 // or kWindowBytes in flight, in order. What is not acknowledged (outage, no leader, stream full, time
 // out) is sent again, in order, for ever; Nats-Msg-Id lets the server drop what it had already. After
-// an outage longer than the stream's dedup window the last stored message of each subject is looked
-// up first. A subject that no stream stores is published to core NATS; then "durable" means that the
+// an outage longer than the stream's dedup window the stream's tail is read for what it has of ours
+// (nats_stored.h). A subject that no stream stores is published to core NATS; then "durable" means that the
 // server has got it.
 // Order per subject holds unless a single message is refused for a moment (a leader election) while
 // later ones are accepted.
@@ -16,7 +16,7 @@
 
 #include "base/mutex.h"
 #include "connector/connector.h"
-#include "connector/nats/jetstream.h"
+#include "connector/nats/nats_stored.h"
 
 namespace leat::nats {
 
@@ -25,16 +25,16 @@ inline constexpr size_t kWindowBytes = 64u << 20;
 inline constexpr std::chrono::milliseconds kAckWait{5'000};
 inline constexpr std::chrono::milliseconds kResendPause{100};
 inline constexpr size_t kCoreFlushEvery = 1024;
-inline constexpr std::string_view kIdentityHeader = "Nats-Msg-Id";
 
 class NatsWriter final : public SinkWriter {
  public:
-  NatsWriter(const SinkSettings& settings, Clock& clock) : settings_(settings), clock_(clock) {}
+  NatsWriter(const SinkSettings& settings, StreamEnds from, Clock& clock);
   ~NatsWriter() override;
 
   Result<bool> send(const EncodedMessage& message) override;
   uint64_t durable_up_to() const override { return durable_.load(std::memory_order_acquire); }
   Result<uint64_t> wait_durable(uint64_t token, std::chrono::milliseconds wait) override;
+  Position position() const override;
   Result<bool> flush(std::chrono::milliseconds wait) override;
   void stop() override;
   WriterStats stats() const override;
@@ -61,6 +61,11 @@ class NatsWriter final : public SinkWriter {
     std::string error_text = {};
   };
   enum class Route : uint8_t { kStream, kCore };
+  // Messages from this number on are stored behind these ends.
+  struct Mark {
+    uint64_t number;
+    StreamEnds behind;
+  };
 
   // Everything that has to be done from time to time; an error is permanent.
   Result<void> pump(bool flush_core);
@@ -109,12 +114,14 @@ class NatsWriter final : public SinkWriter {
   int64_t connect_at_ms_ = 0;
   int64_t timed_out_check_ms_ = 0;
   int64_t stats_at_ms_ = 0;
+  Mark mark_, next_mark_;  // mark_.number <= base_
   std::map<std::string, Route, std::less<>> routes_;
   std::optional<Error> broken_;
 
   mutable Mutex mutex_;
   CondVar arrived_;
   std::vector<Ack> arrived_acks_ GUARDED_BY(mutex_);
+  StreamEnds ends_ GUARDED_BY(mutex_);  // as acknowledged
   WriterStats stats_ GUARDED_BY(mutex_);
   WriterStats running_;
 };
