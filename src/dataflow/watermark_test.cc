@@ -107,6 +107,7 @@ const char* const kQueries[] = {
     "select p.window_start, count(*) from tumble(w, t, interval '10 seconds') p join a on p.k = a.k group by p.window_start",
     "select p.window_start, p.c, q.c from (select window_start, count(*) c from tumble(w, t, interval '10 seconds') group by window_start) p full join (select window_start, count(*) c from tumble(x, t, interval '10 seconds') group by window_start) q on p.window_start = q.window_start",
     "select window_start, id, r from (select window_start, id, row_number() over (partition by window_start order by v desc, id) r from tumble(w, t, interval '10 seconds')) y where r <= 2",
+    "select window_start, id, sum(v) over (partition by window_start order by id), rank() over (partition by window_start, k order by v) from tumble(w, t, interval '10 seconds')",
     "select id, v from w order by t, id limit 5",
     "select k, count(*) from (select id, k, t from w order by t desc, id limit 7) y group by k",
     "select window_start, k from tumble(w, t, interval '10 seconds') intersect select window_start, k from tumble(x, t, interval '10 seconds')",
@@ -182,6 +183,7 @@ TEST(Watermark, StateOfAnEndlessStreamIsBounded) {
                  "hop(w, t, interval '10 seconds', interval '20 seconds') group by window_start, k");
   expect_bounded("select p.id, q.id from tumble(w, t, interval '10 seconds') p left join "
                  "tumble(x, t, interval '10 seconds') q on p.window_start = q.window_start and p.k = q.k");
+  expect_bounded("select window_start, id, sum(v) over (partition by window_start order by id) from tumble(w, t, interval '10 seconds')");
   expect_bounded("select window_start, id, r from (select window_start, id, row_number() over "
                  "(partition by window_start order by v desc, id) r from tumble(w, t, interval '10 seconds')) y where r <= 2");
 }

@@ -32,8 +32,16 @@ OverWindow::OverWindow(const PhysicalNode& plan, StateOptions state)
       tie_breaker_(sort_types(plan.inputs[0]->schema, tie_columns(*plan.inputs[0])), tie_columns(*plan.inputs[0])),
       rows_(types_of(plan.inputs[0]->schema), all_columns(plan.inputs[0]->schema.size()), PackMode::kExact),
       state_(std::move(state)),
+      partition_columns_(plan.keys),
+      sweep_(types_at(plan.inputs[0]->schema, plan.keys)),
       calls_(plan),
       read_rows_(types_of(plan.inputs[0]->schema)) {}
+
+void OverWindow::pass_watermarks(std::span<const Watermarks> inputs, StepContext&) {
+  const auto below = below_of(partition_columns_, inputs[0]);
+  if (below.empty()) return;
+  sweep_.sweep(state_, below, [&](StateRecord* record) { state_.clear(static_cast<Group*>(record)); });
+}
 
 void OverWindow::push(int, const Batch& batch, Output&, StepContext& step) {
   partitions_.read(batch);

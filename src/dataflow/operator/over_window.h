@@ -5,12 +5,13 @@
 //   out = -old +new of the rows whose results a change of the step reaches, in partitions that changed.
 //   What a change reaches follows from the calls: the frame's rows around it for ROWS and lag/lead, all
 //   rows behind it for row_number() and running aggregates, the whole partition otherwise.
-// State: the live rows, per partition in order. A step costs O(reach + frame) per changed partition; a
+// State: the live rows, per partition in order; partitions that a watermark has passed are let go. A step costs O(reach + frame) per changed partition; a
 // running aggregate is added up from the partition's start.
 // Thread: owner only.
 
 #include "dataflow/operator.h"
 #include "dataflow/operator/key_reader.h"
+#include "dataflow/operator/watermark_sweep.h"
 #include "dataflow/operator/window_calls.h"
 #include "state/ordered_state.h"
 #include "types/ordered_key.h"
@@ -22,6 +23,7 @@ class OverWindow final : public Operator {
   OverWindow(const PhysicalNode& plan, StateOptions state);
   void push(int port, const Batch& batch, Output& out, StepContext& step) override;
   void finish(Output& out, StepContext& step) override;
+  void pass_watermarks(std::span<const Watermarks> inputs, StepContext& step) override;
   void list_state(std::vector<StateTable*>& tables) override { tables.push_back(&state_); }
 
  private:
@@ -45,6 +47,8 @@ class OverWindow final : public Operator {
   OrderedKeyEncoder order_, tie_breaker_;
   RowPacker rows_;
   OrderedState state_;
+  std::vector<int> partition_columns_;
+  WatermarkSweep sweep_;
   WindowCalls calls_;
   std::vector<Group*> found_;
   std::string sort_key_, value_;
