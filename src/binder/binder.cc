@@ -24,15 +24,18 @@ Result<BoundDelete> Binder::bind_delete(const ast::Delete& del) { return DmlBind
 Result<BoundCopy> Binder::bind_copy(const ast::Copy& copy) { return DmlBinder(*state_).copy(copy); }
 
 Result<BoundDefinition> Binder::bind_create_table(const ast::CreateTable& create) {
+  state_->refuse_parameters();
   return DefinitionBinder(*state_).table(create);
 }
 Result<BoundDefinition> Binder::bind_create_source(const ast::CreateSource& create) {
+  state_->refuse_parameters();
   return DefinitionBinder(*state_).source(create);
 }
 Result<BoundDefinition> Binder::bind_create_view(const ast::CreateView& create) {
   return DefinitionBinder(*state_).view(create);
 }
 Result<BoundDefinition> Binder::bind_create_index(const ast::CreateIndex& create) {
+  state_->refuse_parameters();
   return DefinitionBinder(*state_).index(create);
 }
 Result<BoundDefinition> Binder::bind_create_sink(const ast::CreateSink& create) {
@@ -40,6 +43,7 @@ Result<BoundDefinition> Binder::bind_create_sink(const ast::CreateSink& create) 
 }
 
 Result<Value> Binder::bind_constant(const ast::Expr& expr, const Type& type) {
+  state_->refuse_parameters();
   QueryBinder queries(*state_);
   ExprBinder binder(queries, nullptr, nullptr, {.name = "EXECUTE parameter"});
   const ExprPtr bound = TRY(binder.bind(expr));

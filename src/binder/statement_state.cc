@@ -24,7 +24,7 @@ Error StatementState::at(Error error, uint32_t byte) const {
 }
 
 Result<ExprPtr> StatementState::parameter(uint32_t number, uint32_t byte) {
-  if (number == 0 || number > kParameterMax) {
+  if (number == 0 || number > kParameterMax || refuses_parameters_) {
     return fail_at(byte, SqlState::kUndefinedParameter, "there is no parameter ${}", number);
   }
   saw_parameters_ = true;

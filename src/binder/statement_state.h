@@ -34,6 +34,8 @@ class StatementState {
     return fail(at(std::move(result).error(), byte));
   }
 
+  // For what is kept longer than a statement's parameters live, or has none: $n is an error from now on.
+  void refuse_parameters() { refuses_parameters_ = true; }
   // $n: its type as far as known. kUndefinedParameter beyond the limit.
   Result<ExprPtr> parameter(uint32_t number, uint32_t byte);
   // A parameter of unknown type takes the type of the place where it stands.
@@ -53,6 +55,7 @@ class StatementState {
  private:
   BinderOptions options_;
   std::vector<Type> parameter_types_;
+  bool refuses_parameters_ = false;
   bool saw_parameters_ = false;
   std::set<ObjectId> depends_on_;
   bool ascii_ = true;

@@ -29,6 +29,8 @@ class QueryRun final : private ErrorSink {
   static Result<std::unique_ptr<QueryRun>> start(const PhysicalPlan& plan, QueryOptions options);
   ~QueryRun() override;
 
+  // Of the statement that reads on now: a cursor outlives the one that began it.
+  void set_deadline(int64_t monotonic_ns) { options_.deadline_ns = monotonic_ns; }
   // The next batch of rows in the plan's visible columns; an empty batch at the end. After an error
   // the run is over.
   Result<Batch> next();

@@ -177,6 +177,7 @@ Result<SqlSession::Outcome> SqlSession::copy_out(const ast::Copy& copy, Prepared
   const CopyOptions options = TRY(read_copy_options(copy));
   const PreparedPtr of_table = copy.query ? nullptr : TRY(copied_query(copy, prepared));
   const auto plan = TRY(plan_of(of_table ? *of_table : prepared));
+  TRY(check_parameters(plan->parameter_types, parameters));
   auto run = TRY(start_query(*plan, parameters));
   const size_t width = plan->columns.size();
   TRY(sink.copy_out_begin(pgwire::Format::kText, static_cast<int>(width)));

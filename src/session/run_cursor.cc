@@ -77,9 +77,7 @@ Result<SqlSession::Outcome> SqlSession::run_declare(const ast::DeclareCursor& de
     return fail(SqlState::kProgramLimitExceeded, "too many open portals (at most {})", pgwire::kPortalsMax);
   }
   const auto plan = TRY(plan_of(prepared));
-  if (plan->parameter_types.size() > parameters.size()) {
-    return fail(SqlState::kUndefinedParameter, "there is no parameter ${}", plan->parameter_types.size());
-  }
+  TRY(check_parameters(plan->parameter_types, parameters));
   // What the cursor shows is not what DECLARE does, which is nothing.
   auto rows = std::make_shared<Prepared>();
   rows->description.columns = result_columns(*plan, *shared_.catalog());

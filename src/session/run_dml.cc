@@ -16,9 +16,12 @@ Batch all_rows(std::vector<Batch> batches, const std::vector<Type>& types) {
   return batches.size() == 1 ? batches[0].compacted() : concat(batches, types);
 }
 
-Result<PhysicalPlan> plan_rows(const LogicalPtr& query, const CatalogPtr& catalog, std::vector<Type> parameter_types) {
+Result<PhysicalPlan> plan_rows(const LogicalPtr& query, const CatalogPtr& catalog, const Binder& binder,
+                               std::span<const Value> parameters) {
+  auto types = TRY(binder.parameter_types());
+  TRY(check_parameters(types, parameters));
   return plan_query({.plan = query, .columns = query->schema},
-                    {.mode = PlanMode::kQuery, .catalog = catalog.get(), .parameter_types = std::move(parameter_types)});
+                    {.mode = PlanMode::kQuery, .catalog = catalog.get(), .parameter_types = std::move(types)});
 }
 
 Result<void> check_writable(const Relation& relation, bool insert) {
@@ -125,7 +128,7 @@ Result<SqlSession::Outcome> SqlSession::run_insert(const ast::Insert& insert, co
   const BoundInsert bound = TRY(binder.bind_insert(insert));
   const Relation& relation = *bound.relation;
   TRY(check_writable(relation, true));
-  const PhysicalPlan plan = TRY(plan_rows(bound.query, catalog(), TRY(binder.parameter_types())));
+  const PhysicalPlan plan = TRY(plan_rows(bound.query, catalog(), binder, parameters));
   // What looks for rows that are there must find them there still when it writes.
   const bool locks = bound.conflict && !transaction_;
   Outcome outcome = TRY([&] {
@@ -241,7 +244,7 @@ Result<SqlSession::Outcome> SqlSession::update_rows(const ast::Update& update, c
   const BoundUpdate bound = TRY(binder.bind_update(update));
   const Relation& relation = *bound.relation;
   TRY(check_writable(relation, false));
-  const PhysicalPlan plan = TRY(plan_rows(bound.query, catalog(), TRY(binder.parameter_types())));
+  const PhysicalPlan plan = TRY(plan_rows(bound.query, catalog(), binder, parameters));
   Batch rows = all_rows(TRY(run_to_end(plan, parameters)), types_of(bound.query->schema));
   rows = rows.with_rows(first_of_each_key(relation, rows)).compacted();
   const auto width = static_cast<int>(relation.columns.size());
@@ -269,7 +272,7 @@ Result<SqlSession::Outcome> SqlSession::delete_rows(const ast::Delete& del, cons
   const BoundDelete bound = TRY(binder.bind_delete(del));
   const Relation& relation = *bound.relation;
   TRY(check_writable(relation, false));
-  const PhysicalPlan plan = TRY(plan_rows(bound.query, catalog(), TRY(binder.parameter_types())));
+  const PhysicalPlan plan = TRY(plan_rows(bound.query, catalog(), binder, parameters));
   Batch rows = all_rows(TRY(run_to_end(plan, parameters)), types_of(bound.query->schema));
   rows = rows.with_rows(first_of_each_key(relation, rows)).compacted();
   Batch changes;

@@ -76,6 +76,11 @@ SessionRow SqlSession::row() const {
 
 void SqlSession::begin_statement(std::string_view text) {
   cancel_ = false;
+  if (timeout_version_ != settings_.version()) {
+    timeout_version_ = settings_.version();
+    timeout_ms_ = settings_.milliseconds("statement_timeout");
+  }
+  deadline_ns_ = timeout_ms_ > 0 ? monotonic_ns() + timeout_ms_ * 1'000'000 : 0;
   MutexLock lock(activity_mutex_);
   activity_ = text;
   activity_us_ = engine_.clock().now_us();
@@ -357,13 +362,12 @@ Result<std::unique_ptr<RowSource>> SqlSession::rows_of(const PhysicalNode& scan)
 }
 
 Result<std::unique_ptr<QueryRun>> SqlSession::start_query(const PhysicalPlan& plan, std::span<const Value> parameters) {
-  const int64_t timeout_ms = settings_.milliseconds("statement_timeout");
   return QueryRun::start(plan, {.snapshot = read_snapshot(),
                                 .pending = transaction_ ? transaction_->pending() : nullptr,
                                 .make_rows = [this](const PhysicalNode& scan) { return rows_of(scan); },
                                 .eval = eval_context(parameters),
                                 .cancel = &cancel_,
-                                .deadline_ns = timeout_ms > 0 ? monotonic_ns() + timeout_ms * 1'000'000 : 0});
+                                .deadline_ns = deadline_ns_});
 }
 
 // What a plan reads may be dropped, and another index come, before its snapshot is taken: it is planned
@@ -411,7 +415,10 @@ Result<void> SqlSession::check_not_failed(const ast::Statement& statement) const
 Result<Batch> SqlSession::next_rows(Portal& portal, uint64_t rows_max) {
   Batch batch = std::move(portal.rest);
   portal.rest = {};
-  if (batch.empty() && portal.run) batch = TRY(portal.run->next());
+  if (batch.empty() && portal.run) {
+    portal.run->set_deadline(deadline_ns_);
+    batch = TRY(portal.run->next());
+  }
   while (batch.empty() && portal.next_result < portal.result.size()) {
     batch = std::move(portal.result[portal.next_result++]);
   }
@@ -492,9 +499,7 @@ Result<void> SqlSession::start(Portal& portal, pgwire::ResultSink& sink) {
   const ast::Statement& statement = *prepared.statement;
   if (statement.kind == ast::StatementKind::kQuery) {
     const auto plan = TRY(plan_of(prepared));
-    if (plan->parameter_types.size() > portal.parameters.size()) {
-      return fail(SqlState::kUndefinedParameter, "there is no parameter ${}", plan->parameter_types.size());
-    }
+    TRY(check_parameters(plan->parameter_types, portal.parameters));
     if (!prepared.description.columns) prepared.description.columns = result_columns(*plan, *shared_.catalog());
     return start_rows(portal);
   }
@@ -587,6 +592,11 @@ Result<> SqlSession::sync() {
   MutexLock lock(activity_mutex_);
   state_ = status_ == TransactionStatus::kIdle ? "idle" : "idle in transaction";
   return {};
+}
+
+Result<void> check_parameters(std::span<const Type> wanted, std::span<const Value> given) {
+  if (wanted.size() <= given.size()) return {};
+  return fail(SqlState::kUndefinedParameter, "there is no parameter ${}", wanted.size());
 }
 
 std::vector<Batch> text_rows(const std::vector<std::vector<std::string>>& rows, size_t columns) {

@@ -207,11 +207,17 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
   Transaction::SettingValues local_settings_;  // SET LOCAL in the transaction: values to go back to
   uint64_t portals_opened_ = 0;
   std::atomic<bool> cancel_{false};
+  int64_t deadline_ns_ = 0;  // monotonic, of the statement under way; 0: none
+  int64_t timeout_ms_ = 0;   // statement_timeout, as of a version of the settings
+  std::optional<uint64_t> timeout_version_;
   mutable Mutex activity_mutex_;
   std::string activity_ GUARDED_BY(activity_mutex_);
   std::string_view state_ GUARDED_BY(activity_mutex_) = "idle";
   int64_t activity_us_ GUARDED_BY(activity_mutex_) = 0;
 };
+
+// A statement that came without parameters has none, whatever its text says.
+Result<void> check_parameters(std::span<const Type> wanted, std::span<const Value> given);
 
 // One column of text, one row per entry.
 std::vector<Batch> text_rows(const std::vector<std::vector<std::string>>& rows, size_t columns);

@@ -2,6 +2,7 @@
 import asyncio
 import importlib.util
 import sys
+import time
 
 PORT = int(sys.argv[1])
 WHERE = {"host": "127.0.0.1", "port": PORT, "user": "root"}
@@ -70,6 +71,14 @@ def psycopg2_named_cursor():
         reader.execute("select id from item where name = %s order by id", ("many",))
         writer.execute("delete from item where name = 'many'")
         expect([row[0] for row in reader], list(range(1000, 2000)))
+    # A timeout is each statement's own, not the cursor's.
+    writer.execute("set statement_timeout = '1s'")
+    with connection.cursor("slow") as reader:
+        reader.itersize = 1
+        reader.execute("select i from generate_series(1, 2) g(i)")
+        expect(reader.fetchone(), (1,))
+        time.sleep(1.1)
+        expect(reader.fetchone(), (2,))
     connection.rollback()
     connection.close()
 
