@@ -1,5 +1,6 @@
 #include "job/dml_record.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "types/packed_row.h"
@@ -96,6 +97,19 @@ void fill_row_ids(Batch& changes, std::atomic<int64_t>& next_row_id) {
     });
     column = std::move(filled);
   }
+}
+
+int64_t row_ids_end(const std::vector<TableWrite>& writes) {
+  int64_t end = 0;
+  for (const TableWrite& write : writes) {
+    for (const ColumnPtr& column : write.changes.columns) {
+      if (!column->type().is(TypeId::kSerial)) continue;
+      write.changes.selection.for_each([&](size_t row) {
+        if (!column->is_null(row)) end = std::max(end, column->at<int64_t>(row) + 1);
+      });
+    }
+  }
+  return end;
 }
 
 }  // namespace leat

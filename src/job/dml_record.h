@@ -16,5 +16,8 @@ Result<std::vector<TableWrite>> decode_dml_record(std::string_view bytes,
                                                   const std::function<const Schema*(ObjectId)>& schema_of);
 // Numbers the rows whose row id (a column of type serial) is NULL.
 void fill_row_ids(Batch& changes, std::atomic<int64_t>& next_row_id);
+// One more than the largest row id that is in the rows; 0: there is none. What a log brings back may be past the
+// row ids that the last checkpoint knew of.
+int64_t row_ids_end(const std::vector<TableWrite>& writes);
 
 }  // namespace leat
