@@ -125,9 +125,11 @@ void keyed_upsert_string(benchmark::State& state) {
 }
 BENCHMARK(keyed_upsert_string)->Arg(1'000'000)->Unit(benchmark::kMicrosecond);
 
-// One side of a join: a row enters its own side, and the other side is probed. One row per key.
+// One side of a join: a row enters its own side, and the other side is probed, where a key has one row.
+// `known new`: as the rows of a keyed append-only stream enter.
 void multi_insert_and_probe(benchmark::State& state) {
   const auto key_count = static_cast<size_t>(state.range(0));
+  const bool known_new = state.range(1) != 0;
   auto store = memory_store();
   SystemClock clock;
   MultiState own({.table = TableId{1}, .store = store.get(), .clock = &clock, .is_new = true});
@@ -146,7 +148,11 @@ void multi_insert_and_probe(benchmark::State& state) {
     if (!own.find_or_insert(keys.hash_batch(), keys.key_batch(), groups)) return;
     for (MultiState::Group* g : groups) {
       std::memcpy(row.data(), &++number, 8);
-      own.adjust(g, row, delta);
+      if (known_new && delta > 0) {
+        own.insert(g, row, delta);
+      } else {
+        own.adjust(g, row, delta);
+      }
     }
     own.end_step();
     keys.next();
@@ -173,7 +179,13 @@ void multi_insert_and_probe(benchmark::State& state) {
   benchmark::DoNotOptimize(sum);
   per_row(state, kBatch);
 }
-BENCHMARK(multi_insert_and_probe)->Arg(10'000)->Arg(1'000'000)->Unit(benchmark::kMicrosecond)->Iterations(200);
+BENCHMARK(multi_insert_and_probe)
+    ->ArgNames({"keys", "known new"})
+    ->Args({10'000, 0})
+    ->Args({1'000'000, 0})
+    ->Args({10'000, 1})
+    ->Args({1'000'000, 1})
+    ->Unit(benchmark::kMicrosecond)->Iterations(200);
 
 void multi_one_hot_key(benchmark::State& state) {
   MultiState table({.table = TableId{1}});
