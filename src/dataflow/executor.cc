@@ -12,6 +12,20 @@ namespace {
 
 constexpr int kSpinRounds = 4000;
 
+// Queries: rows of output that one part of the input of an operator that multiplies should give. The first
+// part is one row.
+constexpr size_t kPartRowsOut = 16 * 1024;
+
+// Takes the first rows off a batch.
+Batch cut_front(Batch& batch, size_t rows) {
+  std::vector<uint32_t> front, rest;
+  size_t i = 0;
+  batch.selection.for_each([&](size_t row) { (i++ < rows ? front : rest).push_back(static_cast<uint32_t>(row)); });
+  Batch part = batch.with_rows(std::move(front));
+  batch = batch.with_rows(std::move(rest));
+  return part;
+}
+
 void cpu_relax() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -228,7 +242,50 @@ void Executor::pass_watermarks(Node& from, StepContext& step) {
   }
 }
 
-void Executor::flow(StepContext& step) { run_agenda(false, step); }
+void Executor::flow(StepContext& step, const std::function<bool()>& pause) {
+  ShardOutput out(*this, nullptr);
+  while (!agenda_.empty() && !step.failed() && !pause()) {
+    const auto next = std::ranges::max_element(agenda_, {}, &Item::rank);
+    const Item item = *next;
+    agenda_.erase(next);
+    std::make_heap(agenda_.begin(), agenda_.end(), std::greater<>());
+    out.set(*item.node, item.shard);
+    flow_one(*item.node, item.shard, out, step);
+  }
+  waiting_rows_ = 0;
+}
+
+// Pushes a part of what waits, or has the operator go on with the last one.
+void Executor::flow_one(Node& node, size_t shard, ShardOutput& out, StepContext& step) {
+  auto& inbox = node.inbox[shard];
+  inbox.scheduled = false;
+  Operator& op = *node.instances[shard];
+  const uint64_t start = now_ns();
+  const size_t rows_out = node.stats.rows_out.load(std::memory_order_relaxed);
+  if (op.unfinished()) {
+    op.resume(out, step);
+  } else if (!inbox.waiting.empty()) {
+    Node::Delivery& first = inbox.waiting.front();
+    const size_t size = first.batch.size();
+    if (first.port != std::exchange(inbox.part_port, first.port)) {
+      inbox.part_rows = op.multiplies() ? 1 : std::numeric_limits<size_t>::max();
+    }
+    const size_t rows = std::min(size, inbox.part_rows);
+    node.stats.rows_in.fetch_add(rows, std::memory_order_relaxed);
+    if (rows == size) {
+      const Node::Delivery whole = std::move(first);
+      inbox.waiting.erase(inbox.waiting.begin());
+      op.push(whole.port, whole.batch, out, step);
+    } else {
+      const Batch part = cut_front(first.batch, rows);
+      op.push(first.port, part, out, step);
+    }
+    const size_t made = node.stats.rows_out.load(std::memory_order_relaxed) - rows_out;
+    if (op.multiplies()) inbox.part_rows = std::clamp<size_t>(rows * kPartRowsOut / std::max<size_t>(1, made), 1, rows * 2);
+  }
+  node.stats.busy_ns.fetch_add(now_ns() - start, std::memory_order_relaxed);
+  if (op.unfinished() || !inbox.waiting.empty()) schedule(node, shard);
+}
 
 void Executor::finish(Node& node, StepContext& step) {
   ShardOutput out(*this, nullptr);
@@ -236,7 +293,6 @@ void Executor::finish(Node& node, StepContext& step) {
     out.set(node, s);
     if (!step.failed()) node.instances[s]->finish(out, step);
   }
-  run_agenda(false, step);
 }
 
 void Executor::port_done(Node& node, int port, StepContext& step) {

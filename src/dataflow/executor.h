@@ -34,9 +34,11 @@ class Executor {
   void activate(Node& node);
   // Runs everything that waits; each node is pushed to and finished once.
   void run_step(StepContext& step);
-  // Queries: pushes everything that waits, without finishing.
-  void flow(StepContext& step);
-  // Queries: finishes one node on all shards and flows what it emits.
+  // Queries: pushes what waits, without finishing, the node nearest to the end first: what has been made is
+  // used before more is made, so that a row that gives a million takes memory for some thousands. Until all is
+  // done (idle()), `pause` says so, or the step has failed.
+  void flow(StepContext& step, const std::function<bool()>& pause);
+  // Queries: finishes one node on all shards. What it emits waits for flow().
   void finish(Node& node, StepContext& step);
   void port_done(Node& node, int port, StepContext& step);
 
@@ -64,6 +66,7 @@ class Executor {
   void run_agenda(bool finishing, StepContext& step);
   void run_parallel(StepContext& step);
   void run_one(Node& node, size_t shard, bool finishing, Output& out, StepContext& step);
+  void flow_one(Node& node, size_t shard, ShardOutput& out, StepContext& step);
 
   size_t shards_;
   WorkerPool* workers_;

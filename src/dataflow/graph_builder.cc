@@ -169,7 +169,7 @@ class GraphBuilder {
                                         shard == 0 && (options_.query || options_.is_new));
       case PhysicalKind::kFilter: return std::make_unique<Filter>(plan.exprs[0]);
       case PhysicalKind::kProject: return std::make_unique<Project>(plan.exprs);
-      case PhysicalKind::kProjectSet: return std::make_unique<ProjectSet>(plan);
+      case PhysicalKind::kProjectSet: return std::make_unique<ProjectSet>(plan, options_.query);
       case PhysicalKind::kDynamicFilter:
         return std::make_unique<DynamicFilter>(plan, state(*plan.inputs[0], shard, tables[0]),
                                                state(*plan.inputs[0], shard, tables[1]), shard == 0);

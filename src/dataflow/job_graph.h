@@ -58,6 +58,8 @@ struct Node {
   struct Inbox {
     std::vector<Delivery> waiting;
     bool scheduled = false;  // on the agenda
+    size_t part_rows = 0;    // queries: how many rows are pushed at once into `part_port`
+    int part_port = -1;
   };
   std::vector<Inbox> inbox;
 };

@@ -51,6 +51,12 @@ class Operator {
   virtual void finish(Output& out, StepContext& step) { (void)out; (void)step; }
   // Queries only: everything has been pushed into this port; the others may still come.
   virtual void port_done(int port, Output& out, StepContext& step) { (void)port; (void)out; (void)step; }
+  // Queries only: a row of input may give many of output, so input comes in small parts.
+  virtual bool multiplies() const { return false; }
+  // Queries only: the last push() has given but a part of its rows; resume() gives the next part. Nothing is
+  // pushed before the last one.
+  virtual bool unfinished() const { return false; }
+  virtual void resume(Output& out, StepContext& step) { (void)out; (void)step; }
   // Queries only: nothing that could still be pushed would change the result (a LIMIT is reached).
   virtual bool satisfied() const { return false; }
   // A filter by watermark: what its rows have promised so far (µs); and, between steps, what those of all

@@ -81,7 +81,22 @@ Result<void> QueryRun::check() {
   return {};
 }
 
+// Pushes on until there is something for the client. What waits for it is bounded so.
+Result<void> QueryRun::flow() {
+  Result<void> checked;
+  executor_.flow(step_, [&] {
+    checked = check();
+    return !checked || collect_->rows() >= kChunkRows;
+  });
+  TRY(checked);
+  return check();
+}
+
 Result<bool> QueryRun::advance() {
+  if (!executor_.idle()) {
+    TRY(flow());
+    return true;
+  }
   if (next_action_ == actions_.size()) return false;
   const Action& action = actions_[next_action_];
   if (action.finish != nullptr) {
@@ -101,10 +116,9 @@ Result<bool> QueryRun::advance() {
       ++next_action_;
     } else {
       executor_.deliver(*action.scan->node, 0, 0, std::move(batch));
-      executor_.flow(step_);
     }
   }
-  TRY(check());
+  TRY(flow());
   return true;
 }
 

@@ -45,6 +45,7 @@ class QueryRun final : private ErrorSink {
   void row_error(Error error) override;
   void schedule(Node* node);
   Result<bool> advance();  // false: everything is done
+  Result<void> flow();
   Result<void> check();
 
   size_t columns_;  // the visible ones

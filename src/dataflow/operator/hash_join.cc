@@ -116,6 +116,7 @@ void HashJoin::push(int port, const Batch& batch, Output& out, StepContext& step
         pairs.others.push_back(row);
       });
       if (pairs.index.size() >= kPairsMax) emit_pairs(port, batch, pairs, out, step);
+      if (step.failed()) return;
     }
     emit_pairs(port, batch, pairs, out, step);
     if (!query_) flush_transitions(1 - port, out);

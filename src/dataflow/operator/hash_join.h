@@ -30,6 +30,7 @@ class HashJoin final : public Operator {
 
   void push(int port, const Batch& batch, Output& out, StepContext& step) override;
   void finish(Output& out, StepContext& step) override;
+  bool multiplies() const override { return true; }
   void pass_watermarks(std::span<const Watermarks> inputs, StepContext& step) override;
   void list_state(std::vector<StateTable*>& tables) override;
 

@@ -7,7 +7,7 @@ constexpr size_t kSliceRows = 8192;
 
 }  // namespace
 
-ProjectSet::ProjectSet(const PhysicalNode& plan) : types_(types_of(plan.schema)) {
+ProjectSet::ProjectSet(const PhysicalNode& plan, bool query) : query_(query), types_(types_of(plan.schema)) {
   for (size_t c = 0; c < plan.set_functions.size(); ++c) {
     const TableFunctionCall& set = plan.set_functions[c];
     if (set.function == nullptr) {
@@ -42,23 +42,11 @@ void ProjectSet::push(int, const Batch& batch, Output& out, StepContext& step) {
     for (const auto& column : call.columns) call.pointers.push_back(column.get());
   }
   if (calls_.size() == 1) {
-    TableCursor cursor;
-    uint32_t last_input = ~uint32_t{0};
-    int64_t ordinal = 0;
-    for (;;) {
-      TableRows rows(calls_[0].plan.type);
-      if (!run(calls_[0], batch, cursor, kSliceRows, rows, step)) return;
-      VectorPtr values = rows.finish();
-      const auto inputs = std::move(rows.inputs());
-      std::vector<int64_t> ordinals(inputs.size());
-      for (size_t i = 0; i < inputs.size(); ++i) {
-        ordinal = inputs[i] == last_input ? ordinal + 1 : 1;
-        last_input = inputs[i];
-        ordinals[i] = ordinal;
-      }
-      if (inputs.empty()) continue;
-      emit(batch, inputs, {std::move(values)}, ordinals, out, step);
-    }
+    slices_.emplace(Slices{.batch = batch});
+    do {
+      resume(out, step);
+    } while (!query_ && unfinished());
+    return;
   }
   // Side by side: all rows of each call, then padded to the longest.
   std::vector<std::vector<uint32_t>> inputs(calls_.size());
@@ -102,6 +90,24 @@ void ProjectSet::push(int, const Batch& batch, Output& out, StepContext& step) {
     sets.push_back(std::move(column));
   }
   emit(batch, out_inputs, std::move(sets), ordinals, out, step);
+}
+
+void ProjectSet::resume(Output& out, StepContext& step) {
+  TableRows rows(calls_[0].plan.type);
+  if (!run(calls_[0], slices_->batch, slices_->cursor, kSliceRows, rows, step)) {
+    slices_.reset();
+    return;
+  }
+  VectorPtr values = rows.finish();
+  const auto inputs = std::move(rows.inputs());
+  if (inputs.empty()) return;
+  std::vector<int64_t> ordinals(inputs.size());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    slices_->ordinal = inputs[i] == slices_->last_input ? slices_->ordinal + 1 : 1;
+    slices_->last_input = inputs[i];
+    ordinals[i] = slices_->ordinal;
+  }
+  emit(slices_->batch, inputs, {std::move(values)}, ordinals, out, step);
 }
 
 void ProjectSet::emit(const Batch& batch, std::span<const uint32_t> inputs, std::vector<ColumnPtr> sets,

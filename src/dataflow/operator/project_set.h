@@ -13,10 +13,20 @@ namespace leat {
 
 class ProjectSet final : public Operator {
  public:
-  explicit ProjectSet(const PhysicalNode& plan);
+  // In a query a long series comes in slices, as the rest of the query takes them.
+  ProjectSet(const PhysicalNode& plan, bool query);
   void push(int port, const Batch& batch, Output& out, StepContext& step) override;
+  bool unfinished() const override { return slices_.has_value(); }
+  void resume(Output& out, StepContext& step) override;
 
  private:
+  // A single call on its way through a batch.
+  struct Slices {
+    Batch batch;
+    TableCursor cursor;
+    uint32_t last_input = ~uint32_t{0};
+    int64_t ordinal = 0;
+  };
   struct Call {
     TableFunctionCall plan;
     std::unique_ptr<Evaluator> args;
@@ -29,6 +39,8 @@ class ProjectSet final : public Operator {
   void emit(const Batch& batch, std::span<const uint32_t> inputs, std::vector<ColumnPtr> sets,
             std::span<const int64_t> ordinals, Output& out, StepContext& step);
 
+  const bool query_;
+  std::optional<Slices> slices_;
   std::vector<Type> types_;
   std::vector<int> call_of_;  // output column -> call, or -1
   std::vector<Call> calls_;
