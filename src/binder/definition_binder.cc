@@ -135,6 +135,13 @@ Result<void> DefinitionBinder::define(const ast::TableDefinition& definition, Re
   TRY(add_expressions(definition, relation));
   TRY(add_key(definition, relation));
   relation.on_conflict = on_conflict_of(definition.on_conflict);
+  if (relation.append_only && definition.on_conflict != ast::OnConflict::kNone &&
+      definition.on_conflict != ast::OnConflict::kDoNothing) {
+    return fail(state_.at(make_error(SqlState::kInvalidTableDefinition, "an append-only table keeps the first row of a key")
+                              .with_hint("Use ON CONFLICT DO NOTHING, or a table that is not APPEND ONLY."),
+                          definition.on_conflict_position));
+  }
+  if (relation.append_only) relation.on_conflict = OnConflict::kDoNothing;
   if (definition.on_conflict != ast::OnConflict::kNone && !relation.declared_primary_key) {
     return state_.fail_at(definition.on_conflict_position, SqlState::kInvalidTableDefinition,
                           "ON CONFLICT needs a primary key");
@@ -173,7 +180,7 @@ Result<void> DefinitionBinder::add_columns(const ast::TableDefinition& definitio
                             "conflicting NULL/NOT NULL declarations for column \"{}\" of table \"{}\"", def.name.text,
                             relation.name);
     }
-    column.not_null = def.not_null || def.primary_key;
+    column.not_null = def.not_null;
     relation.columns.push_back(std::move(column));
   }
   return {};
@@ -313,9 +320,12 @@ Result<void> DefinitionBinder::add_key(const ast::TableDefinition& definition, R
                               name.text);
       }
       relation.key.push_back(column);
-      relation.columns[column].not_null = true;
     }
   }
+  // A source stores nothing that a key could be checked against: its rows may repeat it, so they are told
+  // apart by their number, as without one.
+  if (relation.kind == RelationKind::kSource) relation.key.clear();
+  for (const int column : relation.key) relation.columns[column].not_null = true;
   relation.declared_primary_key = !relation.key.empty();
   if (relation.key.empty()) {
     relation.columns.push_back({.name = std::string(kRowId), .type = TypeId::kSerial, .hidden = true, .not_null = true});
