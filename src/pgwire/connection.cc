@@ -729,7 +729,11 @@ Result<> Connection::begin_rows(std::span<const ResultColumn> columns,
                 "a result has {} columns, more than the limit of {}", columns.size(),
                 kResultColumnsMax);
   }
-  CHECK(formats.size() <= 1 || formats.size() == columns.size());
+  // Columns that Bind did not know yet, or that are others now (EXECUTE, FETCH).
+  if (formats.size() > 1 && formats.size() != columns.size()) {
+    return fail(SqlState::kProtocolViolation, "bind message has {} result formats but query has {} columns",
+                formats.size(), columns.size());
+  }
   row_formats_.assign(formats.begin(), formats.end());
   if (!extended_) append_row_description(out(), columns, formats);
   return {};

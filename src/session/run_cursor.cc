@@ -104,6 +104,13 @@ Result<SqlSession::Portal*> SqlSession::find_cursor(const std::string& name) {
   return &at->second;
 }
 
+// After an error in the midst of it nobody knows which rows the client has.
+Result<SqlSession::Portal*> SqlSession::readable_cursor(const std::string& name) {
+  Portal* cursor = TRY(find_cursor(name));
+  if (cursor->failed) return fail(SqlState::kObjectNotInPrerequisiteState, "portal \"{}\" cannot be run", name);
+  return cursor;
+}
+
 namespace {
 
 // How many rows a FETCH or MOVE takes at most.
@@ -124,7 +131,8 @@ Result<uint64_t> forward_count(const ast::FetchCursor& fetch) {
 Result<void> SqlSession::start_fetch(Portal& portal, const ast::FetchCursor& fetch) {
   portal.fetch_left = TRY(forward_count(fetch));
   portal.cursor = fetch.cursor.text;
-  const Portal& cursor = *TRY(find_cursor(portal.cursor));
+  const Portal& cursor = *TRY(readable_cursor(portal.cursor));
+  portal.cursor_number = cursor.number;
   auto& columns = portal.prepared->description.columns;
   if (!columns) {
     columns = *cursor.description.columns;
@@ -137,14 +145,16 @@ Result<void> SqlSession::start_fetch(Portal& portal, const ast::FetchCursor& fet
 
 Result<SqlSession::Outcome> SqlSession::run_move(const ast::FetchCursor& move) {
   uint64_t left = TRY(forward_count(move));
-  Portal& cursor = *TRY(find_cursor(move.cursor.text));
+  Portal& cursor = *TRY(readable_cursor(move.cursor.text));
   uint64_t moved = 0;
+  cursor.failed = true;  // until they are passed
   while (left > 0) {
     const Batch batch = TRY(next_rows(cursor, left));
     if (batch.empty()) break;
     moved += batch.size();
     left -= batch.size();
   }
+  cursor.failed = false;
   return Outcome{.tag = fmt::format("MOVE {}", moved)};
 }
 

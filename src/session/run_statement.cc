@@ -53,6 +53,9 @@ Result<SqlSession::Outcome> SqlSession::run_statement(const ast::Statement& stat
         TRY(engine_.flush());
         return Outcome{.tag = statement.kind == Kind::kFlush ? "FLUSH" : "WAIT"};
       case Kind::kDiscard:
+        if (transaction_) {
+          return fail(SqlState::kActiveSqlTransaction, "DISCARD ALL cannot run inside a transaction block");
+        }
         statements_.clear();
         portals_.clear();
         settings_.reset_all();

@@ -60,6 +60,7 @@ SqlSession::SqlSession(Database& database, const pgwire::StartRequest& request)
       pid_(request.backend_pid),
       started_us_(database.engine().clock().now_us()) {
   if (!request.application_name.empty()) (void)settings_.set("application_name", request.application_name);
+  show_application_name();
   shared_.add(this);
 }
 
@@ -67,10 +68,15 @@ SqlSession::~SqlSession() { shared_.remove(this); }
 
 void SqlSession::cancel() { cancel_ = true; }
 
+void SqlSession::show_application_name() {
+  MutexLock lock(activity_mutex_);
+  application_name_ = settings_.value("application_name");
+}
+
 SessionRow SqlSession::row() const {
   MutexLock lock(activity_mutex_);
   return {.pid = pid_, .user = user_, .database = database_name_,
-          .application_name = settings_.value("application_name"), .client_address = client_address_,
+          .application_name = application_name_, .client_address = client_address_,
           .state = std::string(state_), .query = activity_, .started_us = started_us_, .query_started_us = activity_us_};
 }
 
@@ -79,6 +85,7 @@ void SqlSession::begin_statement(std::string_view text) {
   if (timeout_version_ != settings_.version()) {
     timeout_version_ = settings_.version();
     timeout_ms_ = settings_.milliseconds("statement_timeout");
+    show_application_name();
   }
   deadline_ns_ = timeout_ms_ > 0 ? monotonic_ns() + timeout_ms_ * 1'000'000 : 0;
   MutexLock lock(activity_mutex_);
@@ -98,6 +105,7 @@ std::vector<std::pair<std::string, std::string>> SqlSession::reported_parameters
 }
 
 void SqlSession::report_changed_settings() {
+  show_application_name();
   if (client_ == nullptr) return;
   for (const auto& [name, value] : reported_parameters()) client_->parameter_changed(name, value);
 }
@@ -211,8 +219,6 @@ Result<void> SqlSession::describe(Prepared& prepared) {
       const auto plan = TRY(plan_of(prepared));
       description.parameters = plan->parameter_types;
       description.columns = result_columns(*plan, *shared_.catalog());
-      // When it is planned again, the client's values are of these types.
-      prepared.parameter_hints = plan->parameter_types;
       prepared.described = true;
       break;
     }
@@ -266,6 +272,8 @@ Result<void> SqlSession::describe(Prepared& prepared) {
   for (Type& type : description.parameters) {
     if (type.is(TypeId::kUnknown)) type = TypeId::kVarchar;
   }
+  // When it is bound again, the client's values are of these types.
+  prepared.parameter_hints = description.parameters;
   return {};
 }
 
@@ -482,10 +490,15 @@ Result<bool> SqlSession::send(Portal& portal, uint64_t rows_max, pgwire::ResultS
   if (portal.cursor.empty()) return send_rows(portal, rows_max, sink);
   const uint64_t limit = rows_max == 0 ? portal.fetch_left : std::min(rows_max, portal.fetch_left);
   if (limit == 0) return false;
-  Portal& cursor = *TRY(find_cursor(portal.cursor));
+  Portal& cursor = *TRY(readable_cursor(portal.cursor));
+  if (cursor.number != portal.cursor_number) {  // another one of that name, with other columns perhaps
+    return fail(SqlState::kInvalidCursorName, "cursor \"{}\" does not exist", portal.cursor);
+  }
   cursor.description.formats = portal.description.formats;
   const uint64_t before = cursor.rows_sent;
+  cursor.failed = true;  // until its rows are sent
   const bool more = TRY(send_rows(cursor, limit, sink));
+  cursor.failed = false;
   portal.rows_sent += cursor.rows_sent - before;
   portal.fetch_left -= cursor.rows_sent - before;
   return more && portal.fetch_left > 0;
@@ -550,7 +563,7 @@ Result<pgwire::ExecuteResult> SqlSession::execute(Portal& portal, uint64_t rows_
     TRY(start(portal, sink));
   }
   if (*portal.description.columns) {
-    sink.begin_rows(**portal.description.columns, portal.description.formats);
+    TRY(sink.begin_rows(**portal.description.columns, portal.description.formats));
     if (TRY(send(portal, rows_max, sink))) {
       return pgwire::ExecuteResult{.outcome = pgwire::ExecuteResult::kSuspended};
     }
@@ -575,7 +588,7 @@ Result<> SqlSession::simple_query(std::string_view sql, pgwire::ResultSink& sink
     if (!is_alone) TRY(enter_implicit(*portal.prepared->statement));
     TRY(start(portal, sink));
     if (*portal.description.columns) {
-      sink.begin_rows(**portal.description.columns, portal.description.formats);
+      TRY(sink.begin_rows(**portal.description.columns, portal.description.formats));
       TRY(send(portal, 0, sink));
     }
     if (&one == &parsed.back()) TRY(commit_implicit());

@@ -88,7 +88,9 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
     bool hold = false;        // WITH HOLD: it stays when its transaction commits
     bool held = false;        // it has
     std::string cursor;       // of FETCH: where its rows come from
+    uint64_t cursor_number = 0;  // of FETCH: of all that had that name
     uint64_t fetch_left = 0;  // of FETCH: how many may come
+    bool failed = false;      // of a cursor: rows of it are lost
     std::vector<Batch> result;  // of RETURNING and SHOW: made at once
     size_t next_result = 0;
     std::string command_tag;
@@ -176,6 +178,7 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
   Result<std::unique_ptr<RowSource>> rows_of(const PhysicalNode& scan);
   Snapshot read_snapshot();
   void report_changed_settings();
+  void show_application_name();
   void warn(SqlState code, std::string message);
 
   // ---- portals
@@ -184,6 +187,7 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
   Result<void> start(Portal& portal, pgwire::ResultSink& sink);
   Result<void> start_fetch(Portal& portal, const ast::FetchCursor& fetch);
   Result<Portal*> find_cursor(const std::string& name);
+  Result<Portal*> readable_cursor(const std::string& name);
   Result<Batch> next_rows(Portal& portal, uint64_t rows_max);
   std::string name_of(const Type& type, int64_t oid) const;
   Batch with_names(const Batch& batch, std::span<const pgwire::Format> formats) const;
@@ -212,6 +216,7 @@ class SqlSession final : public pgwire::Session, public SessionFacts {
   std::optional<uint64_t> timeout_version_;
   mutable Mutex activity_mutex_;
   std::string activity_ GUARDED_BY(activity_mutex_);
+  std::string application_name_ GUARDED_BY(activity_mutex_);  // the settings are the session's own
   std::string_view state_ GUARDED_BY(activity_mutex_) = "idle";
   int64_t activity_us_ GUARDED_BY(activity_mutex_) = 0;
 };

@@ -302,7 +302,66 @@ def make_objects():
     connection.close()
 
 
+class Wire:
+    """The protocol itself, for what no driver sends."""
+
+    def __init__(self):
+        import socket
+
+        self.socket = socket.create_connection((WHERE["host"], PORT))
+        self.file = self.socket.makefile("rb")
+        start = b"\0\3\0\0user\0root\0database\0dev\0\0"
+        self.socket.sendall((len(start) + 4).to_bytes(4, "big") + start)
+        self.replies("Z")
+
+    def send(self, *messages):
+        self.socket.sendall(b"".join(t.encode() + (len(b) + 4).to_bytes(4, "big") + b for t, b in messages))
+
+    def replies(self, last):
+        """The types of all messages up to the first of type `last`, errors as their SQLSTATE."""
+        types = []
+        while not types or types[-1] != last:
+            header = self.file.read(5)
+            assert header, f"the server has gone after {types}"
+            body = self.file.read(int.from_bytes(header[1:], "big") - 4)
+            is_error = header[:1] == b"E"
+            types.append(next(f[1:] for f in body.split(b"\0") if f[:1] == b"C").decode() if is_error else chr(header[0]))
+        return types
+
+    @staticmethod
+    def parse(name, sql):
+        return "P", f"{name}\0{sql}\0\0\0".encode()
+
+    @staticmethod
+    def bind(portal, statement, formats=()):
+        numbers = b"".join(f.to_bytes(2, "big") for f in (0, 0, len(formats), *formats))
+        return "B", f"{portal}\0{statement}\0".encode() + numbers
+
+    @staticmethod
+    def execute(portal, rows_max=0):
+        return "E", f"{portal}\0".encode() + rows_max.to_bytes(4, "big")
+
+    @classmethod
+    def run(cls, sql):
+        return cls.parse("", sql), cls.bind("", ""), cls.execute("")
+
+
+def columns_that_bind_did_not_know():
+    wire = Wire()
+    sync = ("S", b"")
+    # Two formats for what turns out to have three columns.
+    wire.send(wire.parse("call", "execute later"), wire.bind("p", "call", (1, 0)),
+              wire.parse("later", "select 1, 2, 3"), wire.execute("p"), sync)
+    expect(wire.replies("Z"), ["1", "2", "1", "08P01", "Z"])
+    # A FETCH that goes on when its cursor is another one.
+    wire.send(*wire.run("begin"), *wire.run("declare c cursor for select g, g from generate_series(1, 5) g"),
+              wire.parse("fetch", "fetch 4 from c"), wire.bind("p", "fetch"), wire.execute("p", 2),
+              *wire.run("close c"), *wire.run("declare c cursor for select 1, 2, 3"), wire.execute("p", 2), sync)
+    expect(wire.replies("Z"), [*"12C12C12DDs12C12C", "34000", "Z"])
+
+
 CASES = [
+    ([], columns_that_bind_did_not_know),
     (["psycopg2"], psycopg2_without_autocommit),
     (["psycopg2"], psycopg2_named_cursor),
     (["psycopg2"], serialization_failure_and_again),
