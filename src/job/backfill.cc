@@ -83,7 +83,15 @@ Result<void> Backfill::begin() {
       static_cast<Materialize&>(*instance).writer().hold();
     }
   }
+  std::vector<TableId> left_over;  // of a CREATE that a crash cut short: its ids are given out again
+  for (const StateTable* table : job_->graph->state_tables()) {
+    StoreIterator rows = s.store->iterator(table->id());
+    rows.seek_to_first();
+    TRY(rows.status());
+    if (rows.valid()) left_over.push_back(table->id());
+  }
   return engine_.at_step_boundary([&]() -> Result<void> {
+    s.pending_dropped.insert(s.pending_dropped.end(), left_over.begin(), left_over.end());
     for (const ScanPort& scan : job_->graph->scans()) {
       if (&scan == job_->own_input) continue;
       const auto upstream = s.jobs.find(scan.scan->relation->id);

@@ -188,6 +188,11 @@ void Engine::detach(ObjectId id) {
   State& s = *state_;
   const auto at = s.jobs.find(id);
   if (at == s.jobs.end()) return;
+  // A checkpoint on its way may still hold the job's tables.
+  for (StateTable* table : at->second->graph->state_tables()) {
+    std::erase(s.frozen_tables, table);
+    std::erase(s.checkpoint_tables, table);
+  }
   for (const ScanPort& scan : at->second->graph->scans()) {
     const auto upstream = s.jobs.find(scan.scan->relation->id);
     if (upstream == s.jobs.end()) continue;
@@ -303,11 +308,20 @@ Result<void> Engine::create(const PlannedRelation& planned, const CreateOptions&
   if (relation->kind == RelationKind::kView) return commit_catalog(std::move(meta), {}, std::move(next));
 
   TRY(Backfill(*this).run(planned, options));
+  std::vector<std::string> names;
+  for (const auto& [name, value] : meta) names.push_back(name);
   if (auto committed = commit_catalog(std::move(meta), {}, std::move(next)); !committed) {
     (void)at_step_boundary([&]() -> Result<void> {
+      for (const StateTable* table : s.jobs[relation->id]->graph->state_tables()) s.pending_dropped.push_back(table->id());
       detach(relation->id);
       if (relation->stored()) s.tables->drop(relation->table);
       if (relation->kind == RelationKind::kSink) s.pending_dropped.push_back(relation->table);
+      // The checkpoint that failed is tried again, with the record in it: the one after it takes it back.
+      for (const std::string& name : names) s.pending_meta[name] = std::nullopt;
+      if (s.failed) return {};
+      ++s.epoch;
+      s.tables->publish(s.epoch);
+      published_epoch_ = s.epoch;
       return {};
     });
     return committed;
@@ -352,13 +366,6 @@ Result<void> Engine::drop(const std::vector<ObjectId>& relations) {
       if (job->second->sink) sinks.push_back(std::move(job->second->sink));
       for (const StateTable* table : job->second->graph->state_tables()) dropped.push_back(table->id());
       const Relation& relation = *job->second->relation;
-      // A checkpoint on its way may still hold the job's tables.
-      std::erase_if(s.frozen_tables, [&](StateTable* t) {
-        return std::ranges::find(dropped, t->id()) != dropped.end();
-      });
-      std::erase_if(s.checkpoint_tables, [&](StateTable* t) {
-        return std::ranges::find(dropped, t->id()) != dropped.end();
-      });
       if (relation.stored()) s.tables->drop(relation.table);
       if (relation.kind == RelationKind::kSink) dropped.push_back(relation.table);
       detach(*id);

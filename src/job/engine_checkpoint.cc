@@ -215,6 +215,7 @@ Result<void> Engine::flush() {
       if (error.message.empty()) error = make_error(SqlState::kIoError, "{}", s.stats.last_error);
       return fail(std::move(error));
     }
+    if (s.step_failure) return fail(*s.step_failure);  // no checkpoint is begun any more
     s.checkpoint_wanted = true;
     s.stats_mutex.unlock();
     wake();

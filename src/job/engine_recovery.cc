@@ -140,13 +140,17 @@ void Engine::stop_sink(const CatalogRecord& record, const RelationPtr& sink) {
 
 // State that does not fit its plan any more is left behind, and the job filled again from its inputs.
 Result<void> Engine::build_anew() {
-  for (const auto& [old, planned] : std::exchange(state_->to_build_anew, {})) {
+  auto waiting = std::exchange(state_->to_build_anew, {});
+  while (!waiting.empty()) {
+    const auto [old, planned] = std::move(waiting.front());
+    waiting.erase(waiting.begin());
     TRY(Backfill(*this).run(planned, {}));
     std::vector<TableId> left = tables_of(old);
     std::map<std::string, std::optional<std::string>> meta{{relation_key(old.id), encode_record(record_of(planned))},
                                                            {damage_key(old.id), std::nullopt}};
-    // The next start finds nothing wrong with the view any more, but the sink has missed changes.
+    // The next start finds nothing wrong with this view any more, but what reads it has missed changes.
     for (const auto& [id, sink] : state_->stopped_sinks) meta[damage_key(id)] = "1";
+    for (const State::Anew& next : waiting) meta[damage_key(next.old.id)] = "1";
     TRY(commit_catalog(std::move(meta), std::move(left), std::make_shared<CatalogSnapshot>(*catalog_.snapshot())));
   }
   return {};

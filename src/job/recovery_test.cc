@@ -3,6 +3,7 @@
 
 #include "job/engine_fixture.h"
 #include "plan/physical.h"
+#include "state/store.h"
 
 namespace leat {
 namespace {
@@ -121,6 +122,69 @@ TEST_F(Recovery, ASinkOfAViewThatIsBuiltAnewStaysIdleUntilItIsDropped) {
   run("create sink k from v with (connector = 'blackhole', force_append_only = 'true')");
   ASSERT_TRUE(open({.rebuild = plan_otherwise}));
   EXPECT_EQ(status(), std::vector<std::string>{"running|f"});
+}
+
+// A scan of something that is not there: filling the view fails.
+PhysicalPtr reading_nothing(const PhysicalPtr& node) {
+  auto copy = std::make_shared<PhysicalNode>(*node);
+  if (copy->kind == PhysicalKind::kScan) {
+    auto gone = std::make_shared<Relation>(*copy->relation);
+    gone->id = ObjectId(999'999);
+    copy->relation = std::move(gone);
+  }
+  for (PhysicalPtr& input : copy->inputs) input = reading_nothing(input);
+  return copy;
+}
+
+// The start ends between the building of a view and that of one that reads it.
+TEST_F(Recovery, WhatReadsAViewThatWasBuiltAnewIsBuiltAnewByTheNextStart) {
+  ASSERT_TRUE(open());
+  run("create table t (id int primary key, k int, v int)");
+  run("create materialized view v as select k, sum(v) s from t group by k");
+  run("create materialized view on_v as select count(*) n, sum(s) s from v");
+  run("insert into t values (1, 1, 10), (2, 2, 20)");
+  const TableId before = engine().catalog()->find("public", "on_v")->table;
+  ASSERT_FALSE(open({.rebuild = [](const CatalogRecord& record, const CatalogPtr& catalog) -> Result<PlannedRelation> {
+    PlannedRelation planned = TRY(plan_otherwise(record, catalog));
+    if (record.sql.starts_with("create materialized view on_v ") && record.table.value > catalog->find("public", "v")->table.value) {
+      planned.plan.root = reading_nothing(planned.plan.root);
+    }
+    return planned;
+  }}));
+  ASSERT_TRUE(open({.rebuild = plan_otherwise}));
+  EXPECT_NE(engine().catalog()->find("public", "on_v")->table, before);
+  EXPECT_EQ(run("select * from on_v"), std::vector<std::string>{"2|30"});
+  const TableId built = engine().catalog()->find("public", "on_v")->table;
+  ASSERT_TRUE(open({.rebuild = plan_otherwise}));
+  EXPECT_EQ(engine().catalog()->find("public", "on_v")->table, built);
+}
+
+// A checkpoint had the state of a view, a crash came before the one with its record.
+TEST_F(Recovery, StateOfACreateThatACrashCutShortIsNotFoundAgain) {
+  ASSERT_TRUE(open());
+  run("create table t (id int primary key, k int)");
+  run("create materialized view v as select k, count(*) n from t group by k");
+  run("insert into t values (1, 1), (2, 1)");
+  const TableId state = engine().catalog()->find("public", "v")->first_state_table;
+  const TableId next = engine().next_ids().first_state_table;
+  stop();
+  {
+    const auto store = Store::open({.path = directory_.path()}, files_).value();
+    DeltaBuffer left(next);
+    auto row = store->iterator(state);
+    for (row.seek_to_first(); row.valid(); row.next()) left.add_value(row.key(), row.value());
+    ASSERT_FALSE(left.empty());
+    Checkpoint checkpoint{.epoch = store->committed_epoch()};
+    checkpoint.deltas.push_back(std::move(left));
+    ASSERT_TRUE(store->commit(checkpoint));
+  }
+  ASSERT_TRUE(open());
+  run("delete from t");
+  run("create materialized view w as select k, count(*) n from t group by k");
+  ASSERT_EQ(engine().catalog()->find("public", "w")->first_state_table, next);
+  ASSERT_TRUE(open());
+  run("insert into t values (3, 1)");
+  EXPECT_EQ(run("select * from w"), std::vector<std::string>{"1|1"});
 }
 
 TEST_F(Recovery, ATableOfAnotherPlanStopsTheStart) {

@@ -64,6 +64,31 @@ TEST_F(Disk, FullDiskStopsWritesNotReads) {
   EXPECT_EQ(again.value("SELECT m.n = (SELECT count(*) FROM t) FROM m"), "t");
 }
 
+// The checkpoint of a CREATE finds no room: the statement fails, and nothing of it is there when there is room again.
+TEST_F(Disk, CreateWithoutRoomLeavesNothing) {
+  {
+    PgClient sql(leat_->conninfo());
+    expect_done(sql, "CREATE TABLE t (id int PRIMARY KEY, k int)");
+    expect_done(sql, "INSERT INTO t SELECT g, g % 3 FROM generate_series(1, 300) AS s (g)");
+    expect_done(sql, "FLUSH");  // so that no other checkpoint fails first
+    fill_disk();
+    EXPECT_EQ(sql.run("CREATE MATERIALIZED VIEW m AS SELECT k, count(*) AS n FROM t GROUP BY k").sqlstate, "53100");
+    free_disk();
+    for (int i = 0; i < 1000 && http_get(leat_->http_port(), "/healthz").status != 200; ++i) std::this_thread::sleep_for(10ms);
+    expect_done(sql, "FLUSH");
+  }
+  restart(SIGKILL);
+  PgClient sql(leat_->conninfo());
+  EXPECT_EQ(sql.run("SELECT * FROM m").sqlstate, "42P01");
+  expect_done(sql, "DELETE FROM t WHERE id > 3");
+  expect_done(sql, "CREATE MATERIALIZED VIEW m AS SELECT k, count(*) AS n FROM t GROUP BY k");
+  restart(SIGKILL);
+  PgClient again(leat_->conninfo());
+  EXPECT_EQ(again.value("SELECT sum(n) FROM m"), "3");
+  expect_done(again, "DELETE FROM t WHERE id = 3");
+  EXPECT_EQ(again.value("SELECT sum(n) FROM m"), "2");
+}
+
 // Killed while the disk is full: nothing that was acknowledged is lost, and a start on a full disk says so or serves reads.
 TEST_F(Disk, KilledOnAFullDisk) {
   int acknowledged = 0;
