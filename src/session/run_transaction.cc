@@ -154,7 +154,7 @@ Result<SqlSession::Outcome> SqlSession::run_savepoint(const ast::Transaction& sa
                 sets ? "SAVEPOINT" : releases ? "RELEASE SAVEPOINT" : "ROLLBACK TO SAVEPOINT");
   }
   if (sets) {
-    TRY(transaction_->set_savepoint(name, settings_.save(), portals_opened_));
+    TRY(transaction_->set_savepoint(name, settings_.save(), local_settings_, portals_opened_));
     return Outcome{.tag = "SAVEPOINT"};
   }
   if (releases) {
@@ -164,6 +164,7 @@ Result<SqlSession::Outcome> SqlSession::run_savepoint(const ast::Transaction& sa
   const Transaction::Savepoint* to = TRY(transaction_->rollback_to(name));
   std::erase_if(portals_, [&](const auto& portal) { return portal.second.number > to->portals_opened; });
   settings_.restore(to->settings);
+  local_settings_ = to->local_settings;
   report_changed_settings();
   status_ = TransactionStatus::kInTransaction;
   return Outcome{.tag = "ROLLBACK"};

@@ -92,13 +92,15 @@ Result<void> Transaction::check_tables(const std::vector<PendingRows::TableChang
 
 // ---- savepoints ------------------------------------------------------------------------------
 
-Result<void> Transaction::set_savepoint(std::string name, SettingValues settings, uint64_t portals_opened) {
+Result<void> Transaction::set_savepoint(std::string name, SettingValues settings, SettingValues local_settings,
+                                        uint64_t portals_opened) {
   if (savepoints_.size() >= kSavepointsMax) {
     return fail(SqlState::kProgramLimitExceeded, "too many savepoints (at most {})", kSavepointsMax);
   }
   savepoints_.push_back({.name = std::move(name),
                          .moment = pending_rows().set_savepoint(),
                          .settings = std::move(settings),
+                         .local_settings = std::move(local_settings),
                          .portals_opened = portals_opened});
   return {};
 }

@@ -47,11 +47,13 @@ class Transaction {
   Result<void> commit();
 
   // `portals_opened`: how many the session had opened before; those after it end with a rollback.
-  Result<void> set_savepoint(std::string name, SettingValues settings, uint64_t portals_opened);
+  Result<void> set_savepoint(std::string name, SettingValues settings, SettingValues local_settings,
+                             uint64_t portals_opened);
   struct Savepoint {
     std::string name;
     PendingRows::Moment moment;
     SettingValues settings;
+    SettingValues local_settings;  // of SET LOCAL: values to go back to at the end
     uint64_t portals_opened;
   };
   // What was written after it is gone; the savepoint stays.
