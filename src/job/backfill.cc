@@ -260,6 +260,7 @@ Result<size_t> Backfill::take_followed(Input& input) {
 // Between two live steps: the last bit, and the job is live.
 Result<void> Backfill::finish() {
   Engine::State& s = *engine_.state_;
+  TRY(engine_.check_steps());
   const Snapshot now = s.tables->snapshot();
   for (const auto& input : inputs_) {
     if (input->is_source()) {
@@ -335,6 +336,7 @@ Result<void> Backfill::hand_over() {
   }
   if (!pending) return {};
   return engine_.at_step_boundary([&]() -> Result<void> {
+    TRY(engine_.check_steps());
     for (auto& instance : job_->graph->root()->instances) {
       static_cast<Materialize&>(*instance).writer().hand_over();
     }

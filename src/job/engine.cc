@@ -257,6 +257,7 @@ Result<void> Engine::commit_catalog(std::map<std::string, std::optional<std::str
 // A checkpoint of all that was applied so far and of what `prepare` (at a step's boundary) adds.
 Result<void> Engine::checkpoint_with(const std::function<void()>& prepare) {
   TRY(at_step_boundary([&]() -> Result<void> {
+    TRY(check_steps());
     if (prepare) prepare();
     ++state_->epoch;  // an epoch of its own, so that this checkpoint is not an earlier one
     state_->tables->publish(state_->epoch);
@@ -401,6 +402,12 @@ Result<void> Engine::alter(RelationPtr relation) {
 }
 
 // ------------------------------------------------------------------------------------ writing
+
+// What a failed step left in the writers must never be published: every new epoch asks first.
+Result<void> Engine::check_steps() const {
+  if (auto error = step_failure()) return fail(std::move(*error));
+  return {};
+}
 
 // Nothing may be changed while the store cannot keep it, or no step can be made.
 Result<void> Engine::check_takes_changes() const {

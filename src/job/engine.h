@@ -231,6 +231,7 @@ class Engine {
   void evict_if_over();
   uint64_t evict_slice();
   Result<void> check_takes_changes() const;
+  Result<void> check_steps() const;
   void stop_steps(const Error& error, const JobGraph* failed_in);
   void note_damage(const JobGraph* graph);
   static std::string damage_key(ObjectId id);
