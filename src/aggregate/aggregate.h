@@ -63,6 +63,7 @@ struct AggregateFunction {
   RowsOrder rows_order = kArrival;
   bool first_row_only = false;   // reads one row: an append-only input need not keep the others
   bool skips_null_rows = false;  // rows whose first argument is NULL need not be kept
+  bool takes_nulls = false;      // a NULL argument is a value like others, of DISTINCT too
   void (*from_rows)(AggregateRows& rows, std::span<const Type> arg_types, Vector& out, size_t row,
                     EvalContext& context) = nullptr;
   // May an ORDER BY or DISTINCT change the result? (count and sum: only DISTINCT)

@@ -55,6 +55,7 @@ const AggregateFunction kRows[] = {
      .doc = "A JSON array of all values, NULLs too, in the order of ORDER BY.",
      .example = "jsonb_agg(v) over (1, 2, NULL) -> [1, 2, null]",
      .json_argument = 0,
+     .takes_nulls = true,
      .from_rows = make_array,
      .order_matters = true},
     {.name = "jsonb_object_agg",
@@ -63,6 +64,7 @@ const AggregateFunction kRows[] = {
      .doc = "A JSON object of keys and values; the last of equal keys in the order of ORDER BY stays.",
      .example = "jsonb_object_agg(v, 1) over ('a', 'b') -> {\"a\": 1, \"b\": 1}",
      .json_argument = 1,
+     .takes_nulls = true,
      .from_rows = make_object,
      .order_matters = true},
 };

@@ -223,13 +223,14 @@ void HashAggregate::push_call(Call& call, const Batch& batch, StepContext& step)
 void HashAggregate::take_rows(const Call& call, const Batch& batch, Taken& taken) const {
   const size_t n = keys_.size();
   const Vector* filter = call.plan.filter >= 0 ? batch.columns[call.plan.filter].get() : nullptr;
-  const bool skip_nulls = (call.rows && call.plan.function->skips_null_rows) || call.distinct;
+  const AggregateFunction& function = *call.plan.function;
+  const bool skip_nulls = call.distinct ? !function.takes_nulls : call.rows && function.skips_null_rows;
   taken.at.reserve(n);
   taken.weights.reserve(n);
   for (size_t i = 0; i < n; ++i) {
     const uint32_t row = keys_.row(i);
     if (filter && (filter->is_null(row) || !filter->at<uint8_t>(row))) continue;
-    if (skip_nulls && call.plan.function->name != "array_agg" && !call.plan.args.empty() &&
+    if (skip_nulls && !call.plan.args.empty() &&
         batch.columns[call.plan.args[0]]->is_null(row)) {
       continue;
     }
