@@ -5,16 +5,13 @@
 //   out = -old +new of the rows whose results a change of the step reaches, in partitions that changed.
 //   What a change reaches follows from the calls: the frame's rows around it for ROWS and lag/lead, all
 //   rows behind it for row_number() and running aggregates, the whole partition otherwise.
-// State: the live rows, per partition in order; partitions that a watermark has passed are let go. A step costs O(reach + frame) per changed partition; a
-// running aggregate is added up from the partition's start.
+// State: the live rows, per partition in order; partitions that a watermark has passed are let go. A step
+// costs O(reach + frame) per changed partition; a running aggregate is added up from the partition's start.
 // Thread: owner only.
 
 #include "dataflow/operator.h"
-#include "dataflow/operator/key_reader.h"
-#include "dataflow/operator/watermark_sweep.h"
+#include "dataflow/operator/ordered_rows.h"
 #include "dataflow/operator/window_calls.h"
-#include "state/ordered_state.h"
-#include "types/ordered_key.h"
 
 namespace leat {
 
@@ -23,16 +20,12 @@ class OverWindow final : public Operator {
   OverWindow(const PhysicalNode& plan, StateOptions state);
   void push(int port, const Batch& batch, Output& out, StepContext& step) override;
   void finish(Output& out, StepContext& step) override;
-  void pass_watermarks(std::span<const Watermarks> inputs, StepContext& step) override;
-  void list_state(std::vector<StateTable*>& tables) override { tables.push_back(&state_); }
+  void pass_watermarks(std::span<const Watermarks> inputs, StepContext&) override { rows_.pass_watermarks(inputs[0]); }
+  void list_state(std::vector<StateTable*>& tables) override { tables.push_back(&rows_.state()); }
 
  private:
-  using Group = OrderedState::Group;
-  struct Change {
-    Group* group;
-    std::string_view sort_key, value;  // in bytes_; sort_key: order key, tie-breaker
-    int64_t weight;
-  };
+  using Group = OrderedRows::Group;
+  using Change = OrderedRows::Change;
   // Rows whose results a partition's changes reach, as positions, and the rows to read for them.
   struct Range {
     int64_t wanted_begin, wanted_end;
@@ -43,17 +36,9 @@ class OverWindow final : public Operator {
   void emit(Output& out, StepContext& step);
 
   std::vector<Type> types_;
-  KeyReader partitions_;
-  OrderedKeyEncoder order_, tie_breaker_;
-  RowPacker rows_;
-  OrderedState state_;
-  std::vector<int> partition_columns_;
-  WatermarkSweep sweep_;
+  OrderedRows rows_;
   WindowCalls calls_;
-  std::vector<Group*> found_;
-  std::string sort_key_, value_;
   // Of the step.
-  Arena bytes_;
   std::vector<Change> changes_;
   RowUnpacker read_rows_;
   std::vector<std::string_view> read_keys_;

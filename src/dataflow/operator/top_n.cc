@@ -4,17 +4,6 @@
 #include "dataflow/operator/net_changes.h"
 
 namespace leat {
-namespace {
-
-std::string_view row_of(std::string_view value) { return value.substr(sizeof(uint32_t)); }
-uint32_t order_size_of(std::string_view value) {
-  uint32_t size;
-  std::memcpy(&size, value.data(), sizeof size);
-  return size;
-}
-
-}  // namespace
-
 TopN::TopN(const PhysicalNode& plan, Bounds bounds, StateOptions state, bool query)
     : bounds_(bounds),
       with_ties_(plan.with_ties),
@@ -22,56 +11,15 @@ TopN::TopN(const PhysicalNode& plan, Bounds bounds, StateOptions state, bool que
       query_(query),
       forgets_(bounds.limit >= 0 && !plan.with_ties && (query || plan.inputs[0]->append_only)),
       types_(types_of(plan.inputs[0]->schema)),
-      groups_(plan.inputs[0]->schema, plan.keys, plan.inputs[0]->distribution),
-      order_(sort_types(plan.inputs[0]->schema, plan.order), plan.order),
-      tie_breaker_(sort_types(plan.inputs[0]->schema, tie_columns(*plan.inputs[0])),
-                   tie_columns(*plan.inputs[0])),
-      rows_(types_, all_columns(types_.size()), PackMode::kExact),
-      state_(std::move(state)),
-      group_columns_(plan.keys),
-      sweep_(types_at(plan.inputs[0]->schema, plan.keys)) {}
-
-void TopN::pass_watermarks(std::span<const Watermarks> inputs, StepContext&) {
-  const auto below = below_of(group_columns_, inputs[0]);
-  if (below.empty()) return;
-  sweep_.sweep(state_, below, [&](StateRecord* record) { state_.clear(static_cast<Group*>(record)); });
-}
+      rows_(plan, std::move(state)),
+      state_(rows_.state()) {}
 
 void TopN::push(int, const Batch& batch, Output&, StepContext& step) {
-  groups_.read(batch);
-  order_.encode(batch);
-  tie_breaker_.encode(batch);
-  const size_t n = groups_.size();
-  found_.resize(n);
-  if (auto found = state_.find_or_insert(groups_.hashes(), groups_.keys(), found_); !found) {
-    return step.fail(std::move(found).error());
-  }
-  keep_rows(n);
-  if (kept_.size() == n) {
-    rows_.pack(batch);
-  } else {
-    std::vector<uint32_t> rows;
-    for (const Kept& kept : kept_) rows.push_back(groups_.row(kept.at));
-    rows_.pack(batch.with_rows(std::move(rows)));
-  }
-  for (size_t i = 0; i < kept_.size(); ++i) {
-    const Kept& kept = kept_[i];
-    value_.assign(reinterpret_cast<const char*>(&kept.order_size), sizeof kept.order_size);
-    value_.append(rows_.packed(i));
-    changes_.push_back({found_[kept.at], kept.sort_key, bytes_.copy(value_), batch.weight(groups_.row(kept.at))});
-  }
+  const auto keep = [&](const Group* group, std::string_view sort_key) {
+    return !forgets_ || !behind_window(group, sort_key);
+  };
+  if (auto read = rows_.read(batch, changes_, keep); !read) return step.fail(std::move(read).error());
   if (query_) apply_changes();
-}
-
-void TopN::keep_rows(size_t count) {
-  kept_.clear();
-  for (uint32_t i = 0; i < count; ++i) {
-    sort_key_.assign(order_.key(i));
-    const auto order_size = static_cast<uint32_t>(sort_key_.size());
-    sort_key_.append(tie_breaker_.key(i));
-    if (forgets_ && behind_window(found_[i], sort_key_)) continue;
-    kept_.push_back({i, bytes_.copy(sort_key_), order_size});
-  }
 }
 
 bool TopN::behind_window(const Group* group, std::string_view sort_key) const {
@@ -84,7 +32,7 @@ void TopN::apply_changes() {
   net_changes(changes_);
   for (const Change& change : changes_) apply(change);
   changes_.clear();
-  if (emissions_.empty()) bytes_ = Arena();
+  if (emissions_.empty()) rows_.bytes() = Arena();
 }
 
 void TopN::apply(const Change& change) {
@@ -147,7 +95,7 @@ std::string_view TopN::row_at(const Group* group, int64_t rank) const {
 }
 
 void TopN::note(std::string_view value, int64_t rank, int64_t weight) {
-  emissions_.push_back({bytes_.copy(value), rank, static_cast<int32_t>(weight)});
+  emissions_.push_back({rows_.bytes().copy(value), rank, static_cast<int32_t>(weight)});
 }
 
 void TopN::list_window(const Group* group, std::vector<std::pair<int64_t, std::string>>& rows) const {
@@ -156,7 +104,7 @@ void TopN::list_window(const Group* group, std::vector<std::pair<int64_t, std::s
   int64_t rank = at.valid() ? state_.rank(group, at->sort_key()) : 0;
   std::string last_order;
   for (; at.valid(); at.next()) {
-    const std::string_view order = at->sort_key().substr(0, order_size_of(at->value()));
+    const std::string_view order = OrderedRows::order_key(at->sort_key(), at->value());
     if (rank >= high() && !(with_ties_ && order == last_order)) break;
     for (int64_t copy = 0; copy < at->weight; ++copy, ++rank) {
       if (rank < bounds_.offset) continue;
@@ -185,7 +133,7 @@ void TopN::finish(Output& out, StepContext&) {
   }
   whole_.clear();
   emit(out);
-  bytes_ = Arena();
+  rows_.bytes() = Arena();
   state_.end_step();
 }
 
@@ -196,7 +144,7 @@ void TopN::emit(Output& out) {
   auto ranks = std::make_shared<Vector>(TypeId::kInt64, emissions_.size());
   bool append_only = true;
   for (size_t i = 0; i < emissions_.size(); ++i) {
-    unpacker.append(row_of(emissions_[i].value));
+    unpacker.append(OrderedRows::packed_row(emissions_[i].value));
     weights->push_back(emissions_[i].weight);
     ranks->data<int64_t>()[i] = emissions_[i].rank + 1 - (emit_rank_ ? 0 : 1);
     append_only &= emissions_[i].weight == 1;

@@ -9,10 +9,7 @@
 // Thread: owner only.
 
 #include "dataflow/operator.h"
-#include "dataflow/operator/key_reader.h"
-#include "dataflow/operator/watermark_sweep.h"
-#include "state/ordered_state.h"
-#include "types/ordered_key.h"
+#include "dataflow/operator/ordered_rows.h"
 
 namespace leat {
 
@@ -26,23 +23,17 @@ class TopN final : public Operator {
   TopN(const PhysicalNode& plan, Bounds bounds, StateOptions state, bool query);
   void push(int port, const Batch& batch, Output& out, StepContext& step) override;
   void finish(Output& out, StepContext& step) override;
-  void pass_watermarks(std::span<const Watermarks> inputs, StepContext& step) override;
+  void pass_watermarks(std::span<const Watermarks> inputs, StepContext&) override { rows_.pass_watermarks(inputs[0]); }
   void list_state(std::vector<StateTable*>& tables) override { tables.push_back(&state_); }
 
  private:
-  using Group = OrderedState::Group;
-  struct Change {
-    Group* group;
-    std::string_view sort_key, value;  // in bytes_
-    int64_t weight;
-  };
+  using Group = OrderedRows::Group;
+  using Change = OrderedRows::Change;
   struct Emission {
-    std::string_view value;  // as stored: order key size, row
+    std::string_view value;  // as stored
     int64_t rank;
     int32_t weight;
   };
-  // Of the batch just read: leaves in kept_ the rows that can matter, and their sort keys.
-  void keep_rows(size_t count);
   bool behind_window(const Group* group, std::string_view sort_key) const;
   void apply_changes();
   void apply(const Change& change);
@@ -61,21 +52,8 @@ class TopN final : public Operator {
   bool with_ties_, emit_rank_, query_;
   bool forgets_;  // rows behind the window's end
   std::vector<Type> types_;
-  KeyReader groups_;
-  OrderedKeyEncoder order_, tie_breaker_;
-  RowPacker rows_;
-  OrderedState state_;
-  std::vector<int> group_columns_;
-  WatermarkSweep sweep_;
-  std::vector<Group*> found_;
-  struct Kept {
-    uint32_t at;  // in the order of the batch
-    std::string_view sort_key;
-    uint32_t order_size;  // how much of it is not tie-breaker
-  };
-  std::vector<Kept> kept_;
-  std::string sort_key_, value_;
-  Arena bytes_;
+  OrderedRows rows_;
+  OrderedState& state_;  // of rows_
   std::vector<Change> changes_;
   std::vector<Emission> emissions_;
   // Groups whose window is compared whole (they are marked), with the window before.
